@@ -1,0 +1,141 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "dr-testing",
+    products: [
+        .library(name: "EventLog", targets: ["EventLog"]),
+        .library(name: "ResilientStorage", targets: ["ResilientStorage"]),
+        .library(name: "Projections", targets: ["Projections"]),
+        .executable(name: "dr-runner", targets: ["dr-runner"]),
+        .executable(name: "dr-audit", targets: ["dr-audit"]),
+        .executable(name: "dr-projections", targets: ["dr-projections"]),
+        .executable(name: "dr-weekly-report", targets: ["dr-weekly-report"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
+        .package(
+            url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder.git", exact: "0.18.2"),
+        .package(
+            url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", exact: "0.2.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/swift-mustache.git", exact: "2.1.1"),
+    ],
+    targets: [
+        // The storage of the evidence.
+        .systemLibrary(
+            name: "CLMDB", path: "Sources/CLMDB", pkgConfig: "lmdb",
+            providers: [.apt(["liblmdb-dev"])]),
+        .target(name: "LMDB", dependencies: ["CLMDB"]),
+        .target(name: "Wire"),
+        .target(
+            name: "Merkle", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "EventLog", dependencies: ["LMDB", "Merkle", "Wire"]),
+
+        // The domain.
+        .target(name: "DRTesting", dependencies: ["Wire"]),
+
+        // The storage system under test, and what breaks it.
+        .target(
+            name: "S3",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "XMLCoder", package: "XMLCoder"),
+            ]),
+        .target(
+            name: "S3Sandbox",
+            dependencies: [
+                "S3",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .target(
+            name: "ResilientStorage",
+            dependencies: [
+                "S3", "LMDB",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        .target(
+            name: "FaultProxy",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+
+        // One run of a scenario, from its file to its verdict.
+        .target(
+            name: "Engine",
+            dependencies: [
+                "DRTesting", "EventLog", "S3", "S3Sandbox", "ResilientStorage", "FaultProxy",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
+        // What is read from the log.
+        .target(
+            name: "Projections", dependencies: ["DRTesting", "EventLog", "LMDB", "Wire"],
+            path: "Projections/Views"),
+        .target(
+            name: "Reporting",
+            dependencies: [
+                "DRTesting", "EventLog", "Merkle", "Projections",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ], path: "Reports/Reporting"),
+
+        // Programs.
+        .executableTarget(
+            name: "dr-runner",
+            dependencies: [
+                "Engine", "DRTesting", "EventLog",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "dr-audit",
+            dependencies: [
+                "DRTesting", "EventLog", "Merkle", "Projections",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        .executableTarget(
+            name: "dr-projections",
+            dependencies: [
+                "EventLog", "Projections",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Projections/dr-projections"),
+        .executableTarget(
+            name: "dr-weekly-report",
+            dependencies: [
+                "EventLog", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Reports/dr-weekly-report"),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

@@ -1,0 +1,67 @@
+/// One call of `append` on its way to the disk.
+final class AppendRequest: Sendable {
+    let events: [NewEvent]
+    let stream: String
+    let expected: ExpectedRevision
+    let deadline: ContinuousClock.Instant
+    let finish: @Sendable (Result<AppendReceipt, any Error>) -> Void
+
+    init(
+        events: [NewEvent], stream: String, expected: ExpectedRevision,
+        deadline: ContinuousClock.Instant,
+        finish: @escaping @Sendable (Result<AppendReceipt, any Error>) -> Void
+    ) {
+        (self.events, self.stream, self.expected) = (events, stream, expected)
+        (self.deadline, self.finish) = (deadline, finish)
+    }
+
+    var byteCount: Int { events.reduce(0) { $0 + $1.payload.count + 64 } }
+}
+
+/// The appends that wait for the next group, first come, first served.
+struct AppendQueue {
+    static let maximumEvents = 4096
+    static let maximumBytes = 4 << 20
+    /// Callers beyond so many are told `busy` at once: something is badly stuck.
+    static let maximumRequests = 65_536
+
+    private var requests: [AppendRequest] = []
+    /// The writer has been told that there is work.
+    private var isScheduled = false
+
+    var isEmpty: Bool { requests.isEmpty }
+    var isFull: Bool { requests.count >= Self.maximumRequests }
+
+    /// - Returns: whether the writer has to be woken.
+    mutating func add(_ request: AppendRequest) -> Bool {
+        requests.append(request)
+        defer { isScheduled = true }
+        return !isScheduled
+    }
+
+    /// What the next commit writes: at most 4,096 events or 4 MB, but at least one request.
+    mutating func takeGroup() -> [AppendRequest] {
+        var (events, bytes) = (0, 0)
+        let group = requests.prefix { request in
+            events += request.events.count
+            bytes += request.byteCount
+            return events == request.events.count
+                || events <= Self.maximumEvents && bytes <= Self.maximumBytes
+        }
+        requests.removeFirst(group.count)
+        return Array(group)
+    }
+
+    /// Removes the requests whose deadline has passed.
+    mutating func takeExpired(at now: ContinuousClock.Instant) -> [AppendRequest] {
+        let expired = requests.filter { $0.deadline <= now }
+        if !expired.isEmpty { requests.removeAll { $0.deadline <= now } }
+        return expired
+    }
+
+    /// - Returns: whether the writer is to go on; otherwise it rests until woken.
+    mutating func continues() -> Bool {
+        isScheduled = !requests.isEmpty
+        return isScheduled
+    }
+}

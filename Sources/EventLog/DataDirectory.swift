@@ -1,0 +1,107 @@
+internal import FoundationEssentials
+
+/// The folders of a data directory, and the checks before anything in it is touched.
+public struct DataDirectory: Sendable {
+    public let path: String
+
+    public init(_ path: String) {
+        // Absolute, so that a later change of the working directory does not move the log.
+        self.path = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+
+    public var log: String { path + "/log" }
+    public var views: String { path + "/views" }
+    public var keys: String { path + "/keys" }
+    public var runs: String { path + "/runs" }
+    public var reports: String { path + "/reports" }
+    public var turnstile: String { path + "/log.turn" }
+    var host: String { path + "/log.host" }
+
+    public var hasLog: Bool { FileManager.default.fileExists(atPath: log + "/data.mdb") }
+
+    /// Makes the folders, owner only, unless they are there.
+    ///
+    /// - Throws: `.notOurs` if the directory holds other things than a log of ours;
+    ///   `.unsafeLocation` for a network file system.
+    func prepare() throws(EventLogError) {
+        let contents = try? FileManager.default.contentsOfDirectory(atPath: path)
+        let known: Set = ["log", "views", "keys", "runs", "reports", "targets", "log.turn", "log.host"]
+        if !hasLog, let stranger = contents?.sorted().first(where: { !known.contains($0) }) {
+            throw EventLogError(
+                .notOurs,
+                "\(path) holds '\(stranger)' and no event log; it was left as it is. "
+                    + "Choose an empty directory")
+        }
+        for folder in [path, log, views, keys, runs, reports] { try make(folder) }
+        try checkFileSystem()
+    }
+
+    private func make(_ folder: String) throws(EventLogError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw EventLogError(.writeFailed, "\(folder) cannot be created", cause: error)
+        }
+    }
+
+    /// LMDB's locks and shared memory need a local file system.
+    func checkFileSystem() throws(EventLogError) {
+        guard let type = fileSystemType() else { return }
+        let isRemote = ["nfs", "cifs", "smb", "9p", "fuse"].contains { type.hasPrefix($0) }
+        if isRemote {
+            throw EventLogError(
+                .unsafeLocation,
+                "\(path) is on \(type), where the locks of the log do not work; use a local disk")
+        }
+    }
+
+    /// The type of the file system that holds the directory, from the kernel's list of mounts.
+    private func fileSystemType() -> String? {
+        let mounts = FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data()
+        let resolved = URL(filePath: path).resolvingSymlinksInPath().path() + "/"
+        var best: (point: String, type: String)?
+        for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard let dash = fields.firstIndex(of: "-"), fields.count > max(dash + 1, 4) else { continue }
+            let point = fields[4] == "/" ? "/" : "\(fields[4])/"
+            if resolved.hasPrefix(point), point.utf8.count >= best?.point.utf8.count ?? 0 {
+                best = (point, String(fields[dash + 1]))
+            }
+        }
+        return best?.type
+    }
+}
+
+/// Where the heads of a log are also kept, outside its data directory, so that nobody can put an
+/// older copy of the whole directory in its place unseen.
+public struct OutsideCheckpoints: Sendable {
+    public let directory: String
+
+    /// - Parameter directory: a folder for checkpoints of this log alone.
+    public init(directory: String) { self.directory = directory }
+
+    /// `DR_CHECKPOINT_DIR`, else `dr-testing/<log id>` in the user's state directory; `nil` if
+    /// there is no such directory.
+    public static func standard(
+        logID: String, environment: [String: String]
+    ) -> OutsideCheckpoints? {
+        if let directory = environment["DR_CHECKPOINT_DIR"], !directory.isEmpty {
+            return OutsideCheckpoints(directory: directory + "/" + logID)
+        }
+        let state =
+            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? environment["HOME"].map { $0 + "/.local/state" }
+        return state.map { OutsideCheckpoints(directory: $0 + "/dr-testing/" + logID) }
+    }
+
+    var file: String { directory + "/checkpoint" }
+
+    func isInside(_ data: DataDirectory) -> Bool {
+        func resolved(_ path: String) -> String {
+            URL(filePath: path).resolvingSymlinksInPath().path() + "/"
+        }
+        return resolved(directory).hasPrefix(resolved(data.path))
+    }
+}

@@ -1,0 +1,161 @@
+internal import LMDB
+internal import Merkle
+internal import Wire
+
+/// The open environment of a log and its databases.
+final class LogFile: Sendable {
+    static let magic = Array("dr-testing event log".utf8)
+    static let format: UInt64 = 1
+
+    let environment: Environment
+    let meta: Database
+    let events: Database
+    let tiles: Database
+    let streams: Database
+    let appends: Database
+    let once: Database
+    let checkpoints: Database
+
+    /// - Parameter create: makes what is missing; otherwise the log must be there.
+    init(_ directory: DataDirectory, readOnly: Bool, create: Bool, mapSize: Int?) throws {
+        var options = Environment.Options()
+        options.readOnly = readOnly
+        if let mapSize { options.mapSize = mapSize }
+        environment = try Environment(path: directory.log, options: options)
+        let databases = try environment.openDatabases(
+            [
+                .init("meta"), .init("events", keys: .integers), .init("tiles"), .init("streams"),
+                .init("appends"), .init("once"), .init("checkpoints"),
+            ], create: create)
+        (meta, events, tiles, streams) = (databases[0], databases[1], databases[2], databases[3])
+        (appends, once, checkpoints) = (databases[4], databases[5], databases[6])
+    }
+
+    /// - Throws: `.notOurs` unless this is a log that this program reads.
+    /// - Returns: the log id, 16 bytes.
+    func checkMarks() throws -> [UInt8] {
+        try environment.read { transaction in
+            guard try transaction.value(for: .name("magic"), in: meta) == Self.magic,
+                let logID = try transaction.value(for: .name("log_id"), in: meta), logID.count == 16
+            else { throw EventLogError(.notOurs, "\(environment.path) is not an event log") }
+            let format = try number("format", in: transaction)
+            guard format == Self.format else {
+                throw EventLogError(
+                    .notOurs, "the log has format \(format); this program reads format \(Self.format)")
+            }
+            return logID
+        }
+    }
+
+    func head(in transaction: borrowing some Transaction & ~Copyable) throws -> LogHead {
+        LogHead(
+            position: try number("last", in: transaction),
+            recorded: try number("recorded", in: transaction))
+    }
+
+    func write(_ head: LogHead, in transaction: borrowing WriteTransaction) throws {
+        try transaction.put(head.position.bigEndianBytes, for: .name("last"), in: meta)
+        try transaction.put(head.recorded.bigEndianBytes, for: .name("recorded"), in: meta)
+    }
+
+    func number(
+        _ name: String, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> UInt64 {
+        guard let bytes = try transaction.value(for: .name(name), in: meta), bytes.count == 8 else {
+            throw EventLogError(.damaged, "the log has no valid '\(name)' mark")
+        }
+        return UInt64(bigEndianBytes: bytes)
+    }
+
+    func record(
+        at position: UInt64, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> Record {
+        guard let bytes = try transaction.value(for: .integer(position), in: events) else {
+            throw EventLogError(.damaged, "the event at position \(position) is missing")
+        }
+        return try Self.decode(bytes, at: position)
+    }
+
+    static func decode(_ bytes: [UInt8], at position: UInt64) throws -> Record {
+        do {
+            return try Record(from: .init(bytes))
+        } catch {
+            throw EventLogError(
+                .damaged, "the event at position \(position) cannot be read", cause: error)
+        }
+    }
+
+    func stream(
+        _ name: String, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> StreamHead? {
+        try transaction.value(for: .name(name), in: streams).map { try StreamHead(stored: $0) }
+    }
+
+    /// Where event `revision` of a stream stands.
+    func position(
+        ofRevision revision: UInt64, inStream stream: UInt64,
+        in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> UInt64? {
+        var found: UInt64?
+        let key = AppendRow.key(stream: stream, revision: revision)
+        try transaction.forEach(in: appends, from: key, direction: .backward) { key, value in
+            guard let row = AppendRow(key: key, value: value), row.stream == stream,
+                revision < row.firstRevision + row.count
+            else { return .stop }
+            found = row.firstPosition + (revision - row.firstRevision)
+            return .stop
+        }
+        return found
+    }
+}
+
+/// The row of a stream: its number and where it ends.
+struct StreamHead: Equatable {
+    let number: UInt64
+    var revision: UInt64
+    var position: UInt64
+
+    init(number: UInt64, revision: UInt64, position: UInt64) {
+        (self.number, self.revision, self.position) = (number, revision, position)
+    }
+
+    init(stored: [UInt8]) throws(EventLogError) {
+        guard stored.count == 24 else { throw EventLogError(.damaged, "a stream's row is damaged") }
+        number = UInt64(bigEndianBytes: stored[0..<8])
+        revision = UInt64(bigEndianBytes: stored[8..<16])
+        position = UInt64(bigEndianBytes: stored[16..<24])
+    }
+
+    var stored: [UInt8] {
+        number.bigEndianBytes + revision.bigEndianBytes + position.bigEndianBytes
+    }
+}
+
+/// One call of `append`: where its events are.
+struct AppendRow: Equatable {
+    let stream: UInt64
+    let firstRevision: UInt64
+    let firstPosition: UInt64
+    let count: UInt64
+
+    init(stream: UInt64, firstRevision: UInt64, firstPosition: UInt64, count: UInt64) {
+        (self.stream, self.firstRevision) = (stream, firstRevision)
+        (self.firstPosition, self.count) = (firstPosition, count)
+    }
+
+    init?(key: Key, value: RawSpan) {
+        let value = value.withUnsafeBytes { Array($0) }
+        guard case .bytes(let key) = key, key.count == 16, value.count == 16 else { return nil }
+        stream = UInt64(bigEndianBytes: key[0..<8])
+        firstRevision = UInt64(bigEndianBytes: key[8..<16])
+        firstPosition = UInt64(bigEndianBytes: value[0..<8])
+        count = UInt64(bigEndianBytes: value[8..<16])
+    }
+
+    static func key(stream: UInt64, revision: UInt64) -> Key {
+        .bytes(stream.bigEndianBytes + revision.bigEndianBytes)
+    }
+
+    var key: Key { Self.key(stream: stream, revision: firstRevision) }
+    var value: [UInt8] { firstPosition.bigEndianBytes + count.bigEndianBytes }
+}

@@ -1,0 +1,40 @@
+internal import LMDB
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Holds the open log, and can close and open it again under its readers.
+///
+/// After a failed write of its meta page LMDB refuses every further write (`PANIC`): the
+/// environment has to be opened anew, which may happen only when no transaction is left.
+final class LogSlot: Sendable {
+    private let open: @Sendable () throws -> LogFile
+    private let current: Mutex<LogFile?>
+
+    init(_ open: @escaping @Sendable () throws -> LogFile) throws {
+        self.open = open
+        self.current = Mutex(try open())
+    }
+
+    func with<Result>(_ body: (LogFile) throws -> Result) throws -> Result {
+        guard let log = current.withLock({ $0 }) else {
+            throw EventLogError(.busy, "the log is being opened again after a disk error; try again")
+        }
+        return try body(log)
+    }
+
+    /// Waits for the readers of the old environment, then opens a new one. New readers are turned
+    /// away meanwhile.
+    func reopen() throws {
+        var old = current.withLock { current in
+            defer { current = nil }
+            return current
+        }
+        while old != nil && !isKnownUniquelyReferenced(&old) { usleep(1000) }
+        old = nil
+        let new = try open()
+        current.withLock { $0 = new }
+    }
+}

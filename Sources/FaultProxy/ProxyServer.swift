@@ -1,0 +1,179 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// A proxy on 127.0.0.1 between an S3 client and its storage, that injects faults.
+///
+/// A fault holds until it is lifted or its lease runs out, whichever comes first: a drill that
+/// dies leaves nothing broken behind. The proxy has an event loop of its own; leases run on it.
+/// Hosts and signatures stay those of the storage, since requests are forwarded unchanged.
+public actor ProxyServer {
+    /// The longest lease.
+    public static let maximumLease: Duration = .seconds(60)
+
+    private struct Holding {
+        let fault: Fault
+        var timer: Scheduled<Void>
+    }
+
+    public nonisolated let port: Int
+    private let group: MultiThreadedEventLoopGroup
+    private let state: ProxyState
+    private let connector: UpstreamConnector
+    private let connections = ConnectionSet()
+    private let reservedPort: ReservedPort
+    private var listener: (any Channel)?
+    private var holdings: [String: Holding] = [:]
+    private var endings: [String: FaultEnding] = [:]
+
+    /// - Parameters:
+    ///   - port: 0 lets the system choose.
+    ///   - observer: gets each request that the storage answered. Called on the event loop: it
+    ///     must not block.
+    public init(
+        upstream: Upstream, port: Int = 0,
+        observer: @escaping @Sendable (ProxiedOperation) -> Void = { _ in }
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let state = ProxyState(observer: observer)
+        do {
+            let connector = try UpstreamConnector(upstream)
+            let listener = try await Self.listen(
+                on: port, group: group, state: state, connector: connector, connections: connections)
+            self.port = listener.localAddress?.port ?? port
+            reservedPort = try ReservedPort(self.port)
+            (self.connector, self.listener) = (connector, listener)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        (self.group, self.state) = (group, state)
+    }
+
+    /// Closes the port and every connection.
+    public func stop() async {
+        for holding in holdings.values { holding.timer.cancel() }
+        try? await listener?.close()
+        connections.closeAll()
+        try? await group.shutdownGracefully()
+    }
+
+    // MARK: Faults
+
+    /// Puts a fault in force.
+    ///
+    /// - Parameter lease: how long it holds unless renewed; at most 60 s.
+    public func inject(_ fault: Fault, lease: Duration = .seconds(5)) async throws -> FaultLease {
+        guard lease > .zero, lease <= Self.maximumLease else {
+            throw FaultProxyError(
+                code: .leaseTooLong, message: "a lease lasts from 0 to 60 s, not \(lease)")
+        }
+        let token = Self.newToken()
+        state.add(fault, token: token)
+        if fault.kind == .refuse {
+            try? await listener?.close()
+            listener = nil
+            connections.closeAll()
+        }
+        let effective = ContinuousClock.now
+        holdings[token] = Holding(fault: fault, timer: schedule(token, after: lease))
+        return FaultLease(token: token, effective: effective)
+    }
+
+    /// Lets the lease run anew from now.
+    ///
+    /// - Throws: `.leaseGone` if it has run out.
+    public func renew(_ token: String, lease: Duration = .seconds(5)) throws {
+        guard holdings[token] != nil else {
+            throw FaultProxyError(code: .leaseGone, message: "the fault's lease has run out")
+        }
+        holdings[token]?.timer.cancel()
+        holdings[token]?.timer = schedule(token, after: lease)
+    }
+
+    /// Ends a fault. Doing so again is no error and gives the same answer.
+    ///
+    /// - Throws: `.cannotLift` if the port cannot be listened on again.
+    @discardableResult
+    public func lift(_ token: String) async throws -> FaultEnding? {
+        try await end(token, .lifted)
+    }
+
+    /// How a fault ended; `nil` while it holds.
+    public func ending(of token: String) -> FaultEnding? { endings[token] }
+
+    public var faultsInForce: Int { holdings.count }
+
+    private func end(_ token: String, _ reason: FaultEnding.Reason) async throws -> FaultEnding? {
+        guard let holding = holdings.removeValue(forKey: token) else { return endings[token] }
+        holding.timer.cancel()
+        state.remove(token: token)
+        let isStillRefused = holdings.values.contains { $0.fault.kind == .refuse }
+        if holding.fault.kind == .refuse, !isStillRefused, listener == nil {
+            listener = try await Self.listen(
+                on: port, group: group, state: state, connector: connector, connections: connections)
+        }
+        let ending = FaultEnding(reason: reason, ended: .now)
+        endings[token] = ending
+        // What was withheld is never forwarded late: those who still wait learn it by a reset.
+        if holding.fault.kind == .hang { connections.resetWithheld() }
+        return ending
+    }
+
+    private func schedule(_ token: String, after lease: Duration) -> Scheduled<Void> {
+        group.next().scheduleTask(in: .nanoseconds(lease.nanoseconds)) {
+            Task { try await self.end(token, .expired) }
+        }
+    }
+
+    private static func newToken() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in String(generator.next(), radix: 16) }.joined()
+    }
+
+    // MARK: What it has seen
+
+    /// Counts since the start, of one sender (`User-Agent`) or of all.
+    public nonisolated func counts(of agent: String? = nil) -> ProxyCounts {
+        state.counts(of: agent)
+    }
+
+    /// How many requests arrived after `start`, at most a minute ago.
+    public nonisolated func requests(
+        of agent: String? = nil, since start: ContinuousClock.Instant
+    ) -> Int {
+        state.requests(of: agent, since: start)
+    }
+
+    // MARK: Listening
+
+    private static func listen(
+        on port: Int, group: MultiThreadedEventLoopGroup, state: ProxyState,
+        connector: UpstreamConnector, connections: ConnectionSet
+    ) async throws -> any Channel {
+        do {
+            return try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 1024)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let pipeline = channel.pipeline.syncOperations
+                        try pipeline.configureHTTPServerPipeline()
+                        let front = FrontHandler(state: state, connector: connector)
+                        try pipeline.addHandler(front)
+                        connections.add(channel, NIOLoopBound(front, eventLoop: channel.eventLoop))
+                    }
+                }
+                .bind(host: "127.0.0.1", port: port).get()
+        } catch {
+            throw FaultProxyError(
+                code: .cannotListen, message: "127.0.0.1:\(port) cannot be listened on: \(error)")
+        }
+    }
+}

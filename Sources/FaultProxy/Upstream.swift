@@ -1,0 +1,94 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+/// The storage behind a proxy.
+public struct Upstream: Sendable {
+    public let host: String
+    public let port: Int
+    /// Over TLS; the certificate is verified, with the host as server name.
+    public let isSecure: Bool
+    /// A PEM file of one more certificate authority to trust.
+    public let extraAuthority: String?
+
+    public init(host: String, port: Int, isSecure: Bool = false, extraAuthority: String? = nil) {
+        (self.host, self.port) = (host, port)
+        (self.isSecure, self.extraAuthority) = (isSecure, extraAuthority)
+    }
+}
+
+/// Makes connections to the storage.
+struct UpstreamConnector: Sendable {
+    private let upstream: Upstream
+    private let tls: NIOSSLContext?
+
+    init(_ upstream: Upstream) throws {
+        self.upstream = upstream
+        guard upstream.isSecure else {
+            tls = nil
+            return
+        }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if let file = upstream.extraAuthority {
+            configuration.additionalTrustRoots = [
+                .certificates(try NIOSSLCertificate.fromPEMFile(file))
+            ]
+        }
+        tls = try NIOSSLContext(configuration: configuration)
+    }
+
+    var address: String { "\(upstream.host):\(upstream.port)" }
+
+    /// Connects on `loop`; what comes back is given to the handler that `makeHandler` returns.
+    func connect(
+        on loop: any EventLoop, handler makeHandler: @escaping @Sendable () -> BackHandler
+    ) -> EventLoopFuture<any Channel> {
+        let (tls, host) = (tls, upstream.host)
+        return ClientBootstrap(group: loop)
+            .connectTimeout(.seconds(5))
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls {
+                        let isName = host.contains { $0.isLetter }
+                        try pipeline.addHandler(
+                            NIOSSLClientHandler(context: tls, serverHostname: isName ? host : nil))
+                    }
+                    try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
+                    try pipeline.addHandler(makeHandler())
+                }
+            }
+            .connect(host: upstream.host, port: upstream.port)
+    }
+}
+
+/// Hands what the storage sends to the connection of the client.
+final class BackHandler: ChannelInboundHandler, Sendable {
+    typealias InboundIn = HTTPClientResponsePart
+
+    private let receive: @Sendable (HTTPClientResponsePart) -> Void
+    private let closed: @Sendable () -> Void
+    private let writable: @Sendable (Bool) -> Void
+
+    /// All three are called on the event loop of the connection.
+    init(
+        receive: @escaping @Sendable (HTTPClientResponsePart) -> Void,
+        closed: @escaping @Sendable () -> Void, writable: @escaping @Sendable (Bool) -> Void
+    ) {
+        (self.receive, self.closed, self.writable) = (receive, closed, writable)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
+
+    func channelInactive(context: ChannelHandlerContext) { closed() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        writable(context.channel.isWritable)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}

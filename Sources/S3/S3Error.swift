@@ -1,0 +1,97 @@
+/// What a storage answered instead of success, or why there was no answer.
+public struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The codes that callers branch on; every other code of a server is `.other`.
+    public enum Code: Equatable, Hashable, Sendable {
+        case noSuchKey, noSuchBucket, noSuchUpload
+        case bucketAlreadyExists, bucketNotEmpty
+        case preconditionFailed, invalidRange, invalidRequest
+        case accessDenied, invalidAccessKeyID, signatureDoesNotMatch
+        case badDigest, entityTooSmall
+        case internalError, serviceUnavailable, slowDown
+        case other(String)
+
+        /// No connection was made, so nothing was sent.
+        case connectFailed
+        /// The deadline passed without a complete answer.
+        case timedOut
+        /// The connection broke before the answer was complete.
+        case connectionLost
+        /// The answer is not one of the S3 protocol, or too long.
+        case badResponse
+        /// The calling task was cancelled.
+        case cancelled
+    }
+
+    public let code: Code
+    /// The HTTP status, if there was an answer.
+    public let status: Int?
+    /// The server's words, without request details: those of a failed signature hold secrets.
+    public let message: String
+    /// When the failure was known.
+    public let finished: ContinuousClock.Instant
+
+    public init(_ code: Code, status: Int? = nil, message: String, finished: ContinuousClock.Instant) {
+        self.code = code
+        self.status = status
+        self.message = message
+        self.finished = finished
+    }
+
+    public static func == (left: S3Error, right: S3Error) -> Bool { left.code == right.code }
+
+    /// The request was sent and nobody knows what became of it: a write may have been applied, or
+    /// may be applied yet.
+    public var isIndeterminate: Bool {
+        switch code {
+        case .timedOut, .connectionLost, .badResponse, .cancelled: true
+        default: false
+        }
+    }
+
+    /// The service, not the request, is at fault: trying again later may help.
+    public var isServiceFault: Bool {
+        if isIndeterminate || code == .connectFailed { return true }
+        return status.map { $0 >= 500 || $0 == 429 } ?? false
+    }
+
+    public var description: String {
+        let name = status.map { "\($0) \(code.text)" } ?? code.text
+        return message.isEmpty ? name : "\(name): \(message)"
+    }
+}
+
+extension S3Error.Code {
+    private static let byName: [String: S3Error.Code] = [
+        "NoSuchKey": .noSuchKey, "NoSuchBucket": .noSuchBucket, "NoSuchUpload": .noSuchUpload,
+        "BucketAlreadyExists": .bucketAlreadyExists,
+        "BucketAlreadyOwnedByYou": .bucketAlreadyExists, "BucketNotEmpty": .bucketNotEmpty,
+        "PreconditionFailed": .preconditionFailed, "InvalidRange": .invalidRange,
+        "InvalidRequest": .invalidRequest, "AccessDenied": .accessDenied,
+        "InvalidAccessKeyId": .invalidAccessKeyID,
+        "SignatureDoesNotMatch": .signatureDoesNotMatch, "BadDigest": .badDigest,
+        "EntityTooSmall": .entityTooSmall, "InternalError": .internalError,
+        "ServiceUnavailable": .serviceUnavailable, "SlowDown": .slowDown,
+    ]
+
+    init(name: String) { self = Self.byName[name] ?? .other(name) }
+
+    /// Answers to HEAD have no body, and some proxies send none either.
+    init(status: Int) {
+        switch status {
+        case 403: self = .accessDenied
+        case 404: self = .noSuchKey
+        case 412: self = .preconditionFailed
+        case 416: self = .invalidRange
+        case 503: self = .serviceUnavailable
+        case 500...: self = .internalError
+        default: self = .other("HTTP \(status)")
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .other(let name): name
+        default: "\(self)"
+        }
+    }
+}

@@ -1,0 +1,200 @@
+internal import AsyncHTTPClient
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
+
+/// One request of the S3 protocol, before it is signed.
+struct S3Request: Sendable {
+    var method: String
+    var bucket: String
+    var key = ""
+    var query: [(name: String, value: String)] = []
+    var headers: [(name: String, value: String)] = []
+    var body: [UInt8] = []
+
+    var path: String {
+        let bucket = PercentEncoding.encode(bucket)
+        return key.isEmpty ? "/\(bucket)" : "/\(bucket)/\(PercentEncoding.encode(key, keepsSlash: true))"
+    }
+
+    var target: String {
+        if query.isEmpty { return path }
+        let encoded = query.map {
+            "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
+        }
+        return path + "?" + encoded.joined(separator: "&")
+    }
+}
+
+/// An answer with a status below 300.
+struct S3Response: Sendable {
+    let status: Int
+    let headers: [String: String]
+    let body: [UInt8]
+    let finished: ContinuousClock.Instant
+}
+
+/// Signs requests, sends them once and collects their answers. It never tries again.
+final class S3Transport: Sendable {
+    /// Answers are collected in memory; larger objects are read in ranges.
+    private static let maximumResponse = 64 << 20
+
+    private let configuration: S3Configuration
+    private let client: HTTPClient
+    private let now: @Sendable () -> Date
+
+    init(_ configuration: S3Configuration, now: @escaping @Sendable () -> Date) throws {
+        self.configuration = configuration
+        self.now = now
+        var options = HTTPClient.Configuration()
+        options.httpVersion = .http1Only
+        options.redirectConfiguration = .disallow
+        options.timeout.connect = configuration.connectTimeout.timeAmount
+        options.connectionPool.retryConnectionEstablishment = false
+        options.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
+            configuration.maximumConnections
+        if configuration.usesNewConnections { options.maximumUsesPerConnection = 1 }
+        if let file = configuration.extraAuthority {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
+            options.tlsConfiguration = tls
+        }
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: options)
+    }
+
+    func shutdown() async throws { try await client.shutdown() }
+
+    /// - Throws: `S3Error`.
+    func send(_ request: S3Request) async throws -> S3Response {
+        let collector = ResponseCollector(limit: Self.maximumResponse)
+        let task = client.execute(
+            request: try signed(request), delegate: collector,
+            deadline: .now() + configuration.requestTimeout.timeAmount)
+        let response: S3Response
+        do {
+            response = try await withTaskCancellationHandler {
+                try await task.get()
+            } onCancel: {
+                task.cancel()
+            }
+        } catch {
+            throw Self.error(for: error, at: collector.failed ?? .now)
+        }
+        if response.status >= 300 { throw ErrorDocument.error(for: response) }
+        return response
+    }
+
+    private func signed(_ request: S3Request) throws -> HTTPClient.Request {
+        let timestamp = Self.timestamp(now())
+        let hash = Digests.sha256(request.body)
+        var headers = request.headers.map { (name: $0.name.lowercased(), value: $0.value) }
+        headers.append(("host", configuration.endpoint.authority))
+        headers.append(("x-amz-date", timestamp))
+        headers.append(("x-amz-content-sha256", hash))
+        let signature = RequestSignature(
+            method: request.method, path: request.path, query: request.query, headers: headers,
+            payloadHash: hash, region: configuration.region, timestamp: timestamp)
+        headers.append(
+            ("authorization", signature.authorization(with: configuration.credentials)))
+        return try HTTPClient.Request(
+            url: configuration.endpoint.connectURL + request.target,
+            method: HTTPMethod(rawValue: request.method), headers: HTTPHeaders(headers),
+            body: request.body.isEmpty ? nil : .bytes(request.body))
+    }
+
+    /// `YYYYMMDD'T'HHMMSS'Z'` in UTC.
+    static func timestamp(_ date: Date) -> String {
+        date.formatted(.iso8601).filter { (character: Character) in
+            character != "-" && character != ":"
+        }
+    }
+
+    private static func error(for cause: any Error, at instant: ContinuousClock.Instant) -> S3Error {
+        let code: S3Error.Code
+        switch cause {
+        case is NIOConnectionError, is NIOSSLError, is NIOSSLExtraError: code = .connectFailed
+        case is CancellationError: code = .cancelled
+        case is ResponseCollector.TooLong: code = .badResponse
+        case let cause as HTTPClientError: code = Self.code(for: cause)
+        default: code = .connectionLost
+        }
+        return S3Error(code, message: Self.message(for: cause), finished: instant)
+    }
+
+    private static func code(for cause: HTTPClientError) -> S3Error.Code {
+        switch cause {
+        case .connectTimeout, .tlsHandshakeTimeout: .connectFailed
+        case .deadlineExceeded, .readTimeout: .timedOut
+        case .cancelled: .cancelled
+        default: .connectionLost
+        }
+    }
+
+    private static func message(for cause: any Error) -> String {
+        guard let connection = cause as? NIOConnectionError else { return "\(cause)" }
+        let reason = connection.connectionErrors.first.map { "\($0.error)" } ?? "no address"
+        return "\(connection.host):\(connection.port): \(reason)"
+    }
+}
+
+/// Collects one answer on the event loop, and notes there when it was complete: the task that
+/// waits may resume much later on a busy machine.
+private final class ResponseCollector: HTTPClientResponseDelegate {
+    struct TooLong: Error {}
+
+    private struct State {
+        var head: HTTPResponseHead?
+        var body: [UInt8] = []
+        var failed: ContinuousClock.Instant?
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    init(limit: Int) { self.limit = limit }
+
+    var failed: ContinuousClock.Instant? { state.withLock { $0.failed } }
+
+    func didReceiveHead(
+        task: HTTPClient.Task<S3Response>, _ head: HTTPResponseHead
+    ) -> EventLoopFuture<Void> {
+        state.withLock { $0.head = head }
+        return task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didReceiveBodyPart(
+        task: HTTPClient.Task<S3Response>, _ buffer: ByteBuffer
+    ) -> EventLoopFuture<Void> {
+        let isTooLong = state.withLock { state in
+            state.body += buffer.readableBytesView
+            return state.body.count > limit
+        }
+        return isTooLong
+            ? task.eventLoop.makeFailedFuture(TooLong()) : task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didReceiveError(task: HTTPClient.Task<S3Response>, _ error: any Error) {
+        state.withLock { $0.failed = .now }
+    }
+
+    func didFinishRequest(task: HTTPClient.Task<S3Response>) throws -> S3Response {
+        let finished = ContinuousClock.now
+        return try state.withLock { state in
+            guard let head = state.head else { throw HTTPClientError.remoteConnectionClosed }
+            var headers: [String: String] = [:]
+            for (name, value) in head.headers { headers[name.lowercased()] = value }
+            return S3Response(
+                status: Int(head.status.code), headers: headers, body: state.body,
+                finished: finished)
+        }
+    }
+}
+
+extension Duration {
+    var timeAmount: TimeAmount {
+        .nanoseconds(components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,133 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// A small HTTP server on 127.0.0.1, with an event loop of its own, for services that a drill
+/// brings along. It keeps whole bodies in memory, at most 64 MiB each.
+public final class LoopbackServer: Sendable {
+    public struct Request: Sendable {
+        public let method: String
+        /// Path and query as sent, percent-encoded.
+        public let target: String
+        /// In the order sent, names in lower case.
+        public let headers: [(name: String, value: String)]
+        public let body: [UInt8]
+
+        public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    }
+
+    public struct Response: Sendable {
+        public var status: Int
+        public var headers: [(name: String, value: String)]
+        public var body: [UInt8]
+
+        public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+            (self.status, self.headers, self.body) = (status, headers, body)
+        }
+    }
+
+    public typealias Handler = @Sendable (Request) async -> Response
+
+    public let port: Int
+    private let group: MultiThreadedEventLoopGroup
+    private let listener: any Channel
+
+    /// - Parameter port: 0 lets the system choose.
+    public init(port: Int = 0, handler: @escaping Handler) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.group = group
+        do {
+            listener = try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 1024)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                        try channel.pipeline.syncOperations.addHandler(Exchange(handler: handler))
+                    }
+                }
+                .bind(host: "127.0.0.1", port: port).get()
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        self.port = listener.localAddress?.port ?? port
+    }
+
+    /// Closes the port and every connection.
+    public func stop() async {
+        try? await listener.close()
+        try? await group.shutdownGracefully()
+    }
+}
+
+/// Collects one request after another and writes what the handler answers.
+private final class Exchange: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private static let maximumBody = 64 << 20
+
+    private let handler: LoopbackServer.Handler
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+
+    init(handler: @escaping LoopbackServer.Handler) { self.handler = handler }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            body = []
+        case .body(let part):
+            body += part.readableBytesView
+            if body.count > Self.maximumBody { context.close(promise: nil) }
+        case .end:
+            guard let head else { return }
+            answer(to: head, channel: context.channel)
+        }
+    }
+
+    private func answer(to head: HTTPRequestHead, channel: any Channel) {
+        let request = LoopbackServer.Request(
+            method: head.method.rawValue, target: head.uri,
+            headers: head.headers.map { ($0.name.lowercased(), $0.value) }, body: body)
+        body = []
+        Self.answer(request, with: handler, isKeepAlive: head.isKeepAlive, to: channel)
+    }
+
+    private static func answer(
+        _ request: LoopbackServer.Request, with handler: @escaping LoopbackServer.Handler,
+        isKeepAlive: Bool, to channel: any Channel
+    ) {
+        Task {
+            let response = await handler(request)
+            write(
+                response, isKeepAlive: isKeepAlive, isHead: request.method == "HEAD", to: channel)
+        }
+    }
+
+    private static func write(
+        _ response: LoopbackServer.Response, isKeepAlive: Bool, isHead: Bool, to channel: any Channel
+    ) {
+        var head = HTTPResponseHead(
+            version: .http1_1, status: .init(statusCode: response.status),
+            headers: HTTPHeaders(response.headers))
+        if !head.headers.contains(name: "content-length") {
+            head.headers.add(name: "content-length", value: String(response.body.count))
+        }
+        if !isKeepAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+        if !isHead && !response.body.isEmpty {
+            let buffer = ByteBuffer(bytes: response.body)
+            channel.write(HTTPServerResponsePart.body(.byteBuffer(buffer)), promise: nil)
+        }
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in
+            if !isKeepAlive { channel.close(promise: nil) }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}
