@@ -121,7 +121,7 @@ struct GroupWriter {
             firstPosition: position + 1, firstRevision: revision + 1, count: records.count)
         for (offset, record) in records.enumerated() {
             position += 1
-            try transaction.append(record.span.bytes, for: .integer(position), in: log.events)
+            try transaction.append(record, for: .integer(position), in: log.events)
             leaves.append(.leaf(record))
             let event = request.events[offset]
             guard event.isOnce else { continue }

@@ -71,6 +71,10 @@ public struct WriteTransaction: Transaction, ~Copyable {
         try store(value, for: key, in: database, flags: UInt32(MDB_APPEND))
     }
 
+    public borrowing func append(_ value: [UInt8], for key: Key, in database: Database) throws {
+        try append(value.span.bytes, for: key, in: database)
+    }
+
     public borrowing func put(_ value: [UInt8], for key: Key, in database: Database) throws {
         try put(value.span.bytes, for: key, in: database)
     }
