@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "EventLog", dependencies: ["LMDB", "Merkle", "Wire"]),
 
         // The domain.
-        .target(name: "DRTesting", dependencies: ["Wire"]),
+        .target(name: "DRTesting", dependencies: ["Wire"], exclude: ["events.proto"]),
 
         // The storage system under test, and what breaks it.
         .target(
