@@ -12,6 +12,9 @@ public struct SignedCheckpoint: Sendable {
     public let checkpoint: Checkpoint
     /// Why there is no copy outside; `nil` if it is there.
     public let outsideProblem: String?
+
+    /// How many events it covers.
+    public var size: UInt64 { checkpoint.size }
 }
 
 /// Signs heads, never two that contradict each other: under a lock, and only what continues the

@@ -73,6 +73,10 @@ public struct FaultLease: Equatable, Sendable {
     public let token: String
     /// From when on every request met the fault.
     public let effective: ContinuousClock.Instant
+
+    public init(token: String, effective: ContinuousClock.Instant) {
+        (self.token, self.effective) = (token, effective)
+    }
 }
 
 /// How a fault came to its end.
@@ -84,6 +88,10 @@ public struct FaultEnding: Equatable, Sendable {
     public let reason: Reason
     /// From when on no request met it any more.
     public let ended: ContinuousClock.Instant
+
+    public init(reason: Reason, ended: ContinuousClock.Instant) {
+        (self.reason, self.ended) = (reason, ended)
+    }
 }
 
 /// What the proxy has seen.

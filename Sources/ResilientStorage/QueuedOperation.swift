@@ -26,6 +26,10 @@ public struct QueueEntry: Equatable, Sendable {
     /// Ascending in the order of acknowledgement.
     public let number: UInt64
     public let operation: QueuedOperation
+
+    public init(number: UInt64, operation: QueuedOperation) {
+        (self.number, self.operation) = (number, operation)
+    }
 }
 
 /// Which entries may be sent to the storage now: the first of each key, in order. A pure value.

@@ -10,6 +10,8 @@ public struct S3Configuration: Sendable {
     /// At least the rate of requests times `requestTimeout`: otherwise requests wait in line behind
     /// those that hang, and their latency is not the storage's.
     public var maximumConnections = 64
+    /// What requests say of who sends them (`User-Agent`).
+    public var agent = "dr-testing"
     /// Each request on a connection of its own, as a probe needs it.
     public var usesNewConnections = false
     /// A PEM file of one more certificate authority to trust.

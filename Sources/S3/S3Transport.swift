@@ -97,6 +97,7 @@ final class S3Transport: Sendable {
         let signature = RequestSignature(
             method: request.method, path: request.path, query: request.query, headers: headers,
             payloadHash: hash, region: configuration.region, timestamp: timestamp)
+        headers.append(("user-agent", configuration.agent))
         headers.append(
             ("authorization", signature.authorization(with: configuration.credentials)))
         return try HTTPClient.Request(

@@ -1,0 +1,67 @@
+internal import DRTesting
+internal import FoundationEssentials
+internal import ResilientStorage
+internal import S3
+
+extension Drill {
+    /// Puts everything back. Never waits for the log, and goes on when one thing fails.
+    ///
+    /// - Returns: what was done, the lifting of faults first.
+    func cleanUp() async -> CleanupFinished {
+        progress(.cleaningUp)
+        var actions: [CleanupAction] = []
+        if let system {
+            let isLifted = await system.faults.liftAll()
+            actions.append(
+                CleanupAction(
+                    name: "lift faults", isDone: isLifted,
+                    detail: isLifted ? "no fault is in force" : "a fault may still be in force"))
+            await stopLoad()
+            await system.store.resetBreaker()
+            actions.append(CleanupAction(name: "reset breaker", isDone: true, detail: ""))
+            actions.append(await Self.attempt("remove the drill's objects") { try await self.removeObjects() })
+            if let lease { actions.append(await Self.attempt("release the storage") {
+                try await lease.release()
+                return ""
+            }) }
+            await system.stop()
+        }
+        await stopWatchers()
+        actions.append(
+            await Self.attempt("clear queue and notifications") {
+                let files = FileManager.default
+                if files.fileExists(atPath: self.directory) { try files.removeItem(atPath: self.directory) }
+                return ""
+            })
+        var finished = CleanupFinished()
+        finished.actions = actions
+        finished.isComplete = actions.allSatisfy(\.isDone)
+        return finished
+    }
+
+    private static func attempt(
+        _ name: String, _ body: () async throws -> String
+    ) async -> CleanupAction {
+        do {
+            return CleanupAction(name: name, isDone: true, detail: try await body())
+        } catch {
+            return CleanupAction(name: name, isDone: false, detail: "\(error)")
+        }
+    }
+
+    /// Removes what lies under the run's own prefix, and nothing else.
+    private func removeObjects() async throws -> String {
+        guard let system else { return "" }
+        var removed = 0
+        for (client, storage) in [(system.direct, system.primary), (system.backupClient, system.backup)] {
+            for entry in try await client.listAll(storage.bucket, prefix: prefix) {
+                precondition(
+                    entry.key.hasPrefix("dr-test/\(runKey)/"),
+                    "A drill was about to remove an object that is not its own.")
+                try await client.delete(entry.key, in: storage.bucket)
+                removed += 1
+            }
+        }
+        return "\(removed) objects removed"
+    }
+}

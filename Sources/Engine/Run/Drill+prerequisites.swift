@@ -1,0 +1,98 @@
+internal import DRTesting
+internal import EventLog
+internal import FoundationEssentials
+internal import ResilientStorage
+internal import S3
+
+extension Drill {
+    /// Observes what must work before anything is broken. The primary storage always must.
+    func checkPrerequisites() async throws -> Bool {
+        guard let system else { return false }
+        var isMet = true
+        let takeLease = { [self] () async throws -> String in
+            let lease = TargetLease(
+                client: system.direct, bucket: system.primary.bucket, runKey: runKey)
+            try await lease.take(for: request.timeout + .seconds(60))
+            hold(lease)
+            return "no other runner drills this storage"
+        }
+        let checks: [(String, String, () async throws -> String)] =
+            [
+                (
+                    "primary available", "signed put, get and delete succeed",
+                    { try await self.exchange(system.direct, system.primary) }
+                ), ("storage is free", "a lease can be taken", takeLease),
+            ]
+            + request.scenario.prerequisites.map { prerequisite in
+                switch prerequisite {
+                case .backupAvailable:
+                    (
+                        prerequisite.rawValue, "signed put, get and delete succeed",
+                        { try await self.exchange(system.backupClient, system.backup) }
+                    )
+                case .queueEnabled:
+                    (
+                        prerequisite.rawValue, "a write is deferred while the breaker is held open",
+                        { try await self.deferOneWrite(system) }
+                    )
+                }
+            }
+        for (name, expected, check) in checks where isMet {
+            isMet = try await record(name, expected: expected, check)
+        }
+        return isMet
+    }
+
+    private func record(
+        _ name: String, expected: String, _ check: () async throws -> String
+    ) async throws -> Bool {
+        setWaiting(name)
+        let start = ContinuousClock.now
+        var checked = PrerequisiteChecked()
+        (checked.name, checked.expected) = (name, expected)
+        do {
+            checked.observed = try await check()
+            checked.verdict = .passed
+        } catch {
+            try Task.checkCancellation()
+            checked.observed = "\(error)"
+            checked.verdict = .inconclusive
+        }
+        checked.durationUs = UInt64((ContinuousClock.now - start).microseconds)
+        try await journal.write([.prerequisiteChecked(checked)])
+        progress(.prerequisite(checked))
+        return checked.verdict == .passed
+    }
+
+    /// Writes an object of the drill, reads it back and removes it.
+    private func exchange(_ client: S3Client, _ storage: StorageSettings) async throws -> String {
+        let key = prefix + "prerequisite"
+        let body = Array("dr-testing prerequisite \(runKey)".utf8)
+        do {
+            try await client.put(body, to: key, in: storage.bucket)
+            let read = try await client.get(key, in: storage.bucket).body
+            try await client.delete(key, in: storage.bucket)
+            guard read == body else {
+                throw RunnerError(.internal, "read back \(read.count) other bytes")
+            }
+        } catch {
+            throw RunnerError(.internal, "\(storage.endpoint), bucket \(storage.bucket): \(error)")
+        }
+        return "\(storage.endpoint), bucket \(storage.bucket): \(body.count) bytes written, read, removed"
+    }
+
+    /// A dry run beside the real store: nothing reaches the storage.
+    private func deferOneWrite(_ system: SystemUnderTest) async throws -> String {
+        let queue = request.sabotage.wrap(try OperationQueue(directory: directory + "/dry-run"))
+        let components = ResilientStore.Components(
+            breaker: HeldOpen(), queue: queue, notifier: NotifierSilent())
+        let store = ResilientStore(
+            client: system.direct, bucket: system.primary.bucket, configuration: .init(),
+            components: components)
+        switch await store.put([1], to: prefix + "dry-run") {
+        case .deferred: return "accepted into the queue, \(queue.depth) waiting"
+        case .refused(let reason, _): throw RunnerError(.internal, "refused: \(reason)")
+        default: throw RunnerError(.internal, "not deferred")
+        }
+    }
+}

@@ -1,0 +1,224 @@
+internal import DRTesting
+internal import EventLog
+internal import FaultProxy
+internal import FoundationEssentials
+internal import ResilientStorage
+internal import S3
+internal import Synchronization
+
+/// One run under way: the storage system, the load on it, and what was seen.
+///
+/// `perform` takes the steps and may be cancelled at any point; `conclude` is then always called,
+/// and cleans up.
+final class Drill: Sendable {
+    let request: RunRequest
+    let runKey: String
+    let directory: String
+    let journal: RunJournal
+    let clock: RunClock
+    let facts = RunFacts()
+    let progress: @Sendable (RunProgress) -> Void
+
+    private struct Parts: Sendable {
+        var system: SystemUnderTest?
+        var workload: Workload?
+        var probes: Probes?
+        var lease: TargetLease?
+        var writers: [Task<Void, Never>] = []
+        var watchers: [Task<Void, Never>] = []
+        var current: (index: Int, began: ContinuousClock.Instant)?
+        var waitingFor = ""
+    }
+
+    private let parts = Mutex(Parts())
+    private let storageEvents: AsyncStream<StorageEvent>
+    private let storageEventSink: AsyncStream<StorageEvent>.Continuation
+
+    init(
+        request: RunRequest, runKey: String, directory: String, journal: RunJournal,
+        clock: RunClock, progress: @escaping @Sendable (RunProgress) -> Void
+    ) {
+        (self.request, self.runKey, self.directory) = (request, runKey, directory)
+        (self.journal, self.clock, self.progress) = (journal, clock, progress)
+        (storageEvents, storageEventSink) = AsyncStream.makeStream()
+    }
+
+    /// Every object of a drill lies under it, and nothing else does.
+    var prefix: String { "dr-test/\(runKey)/" }
+    var system: SystemUnderTest? { parts.withLock { $0.system } }
+    var workload: Workload? { parts.withLock { $0.workload } }
+    var probes: Probes? { parts.withLock { $0.probes } }
+    var lease: TargetLease? { parts.withLock { $0.lease } }
+
+    /// - Returns: whether all prerequisites were met, so that steps were taken.
+    func perform() async throws -> Bool {
+        try await setUp()
+        guard try await checkPrerequisites() else { return false }
+        try await startLoad()
+        guard try await becomeSteady() else { return false }
+        try await takeSteps()
+        return true
+    }
+
+    private func setUp() async throws {
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let (facts, sink) = (facts, storageEventSink)
+        let system = try await SystemUnderTest(
+            target: request.target, directory: directory, sabotage: request.sabotage
+        ) { event in
+            facts.update { $0.events.append(event) }
+            sink.yield(event)
+        }
+        parts.withLock { $0.system = system }
+        let watcher = Task { for await event in storageEvents { await note(event) } }
+        let ticker = Task {
+            while !Task.isCancelled {
+                tick()
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        parts.withLock { $0.watchers = [watcher, ticker] }
+    }
+
+    private func note(_ event: StorageEvent) async {
+        switch event {
+        case .breaker(let change, let instant):
+            await noteChange(
+                of: "circuit_breaker", from: change.from.rawValue, to: change.to.rawValue, at: instant)
+        case .health(let change):
+            await noteChange(
+                of: "health_monitor", from: change.from.rawValue, to: change.to.rawValue,
+                at: change.instant)
+        case .degradedEntered(let incident, _):
+            await log(.warning, "storage", "degraded mode entered", [("incident", incident)])
+        case .degradedLeft(let incident, _):
+            await log(.info, "storage", "degraded mode left", [("incident", incident)])
+        case .noticeSent(let kind, let incident, _):
+            await log(.info, "notifications", "notice sent: \(kind.rawValue)", [("incident", incident)])
+        case .noticeFailed(let reason, _):
+            await log(.warning, "notifications", "a notice was not taken: \(reason)")
+        case .attemptFailed(let reason, let attempt, _) where request.isDebug:
+            await log(.debug, "storage", "attempt \(attempt) failed: \(reason)")
+        case .retried(let attempt, _) where request.isDebug:
+            await log(.debug, "storage", "attempt \(attempt) begins")
+        case .drained(let entry, _) where request.isDebug:
+            await log(.debug, "operation_queue", "delivered \(entry.operation.key)")
+        default: break
+        }
+    }
+
+    private func noteChange(
+        of component: String, from: String, to: String, at instant: ContinuousClock.Instant
+    ) async {
+        var change = ComponentChanged()
+        (change.component, change.from, change.to) = (component, from, to)
+        change.offsetUs = clock.offset(of: instant)
+        await journal.note(.componentChanged(change))
+        await log(.info, component, "\(from) → \(to)")
+    }
+
+    // MARK: The load
+
+    private func startLoad() async throws {
+        guard let system else { return }
+        let workload = Workload(
+            store: system.store, plan: request.scenario.workload, prefix: prefix, seed: request.seed)
+        let probes = Probes(
+            client: system.probeClient, bucket: system.primary.bucket, key: prefix + "probe")
+        try await probes.prepare()
+        let writers = [Task { await workload.write() }, Task { await workload.read() }]
+        let prober = Task { await probes.run() }
+        parts.withLock { parts in
+            (parts.workload, parts.probes) = (workload, probes)
+            parts.writers = writers
+            parts.watchers.append(prober)
+        }
+    }
+
+    /// The load must run well before anything is broken.
+    private func becomeSteady() async throws -> Bool {
+        guard let workload, let system else { return false }
+        progress(.steadying)
+        let plan = request.scenario.workload
+        setWaiting("steady state for \(plan.steadyFor.words)")
+        let start = ContinuousClock.now
+        try await Task.sleep(for: plan.steadyFor)
+        let samples = workload.history.ended(after: start)
+        let share = samples.isEmpty ? 0 : Double(samples.count(where: \.isServed)) / Double(samples.count)
+        let notices = system.receiver.received.count
+        let isSteady = share >= RecoveryAnalysis.servedShare
+        var result = ResultRecorded()
+        (result.component, result.testName) = ("workload", "Steady state before the fault")
+        result.expectedResult = "at least 99 % of the operations served"
+        result.actualResult = "\(Int((share * 1000).rounded()) / 10) % of \(samples.count) operations "
+            + "served, \(notices) notices"
+        result.verdict = isSteady ? .passed : .inconclusive
+        result.executionTimeUs = UInt64(plan.steadyFor.microseconds)
+        if !isSteady { result.errorMessage = "service was not steady, so no fault was injected" }
+        try await journal.record(.recordResult(result))
+        return isSteady
+    }
+
+    /// Ends reads and writes and waits for those under way. Once.
+    func stopLoad() async {
+        let writers = parts.withLock { parts in
+            defer { parts.writers = [] }
+            return parts.writers
+        }
+        for writer in writers { writer.cancel() }
+        for writer in writers { await writer.value }
+        if !writers.isEmpty { facts.update { $0.writersStopped = .now } }
+    }
+
+    func stopWatchers() async {
+        storageEventSink.finish()
+        let watchers = parts.withLock { $0.watchers }
+        for watcher in watchers.dropFirst() { watcher.cancel() }
+        for watcher in watchers { await watcher.value }
+    }
+
+    func hold(_ lease: TargetLease) { parts.withLock { $0.lease = lease } }
+
+    // MARK: For those who watch
+
+    func setWaiting(_ text: String) { parts.withLock { $0.waitingFor = text } }
+
+    private func tick() {
+        let (waitingFor, workload, probes) = parts.withLock {
+            ($0.waitingFor, $0.workload, $0.probes)
+        }
+        let now = ContinuousClock.now
+        let bins = workload.map { workload in
+            Timeline.bins(
+                operations: workload.history.ended(after: now - .seconds(40)),
+                probes: probes?.all ?? [], clock: clock, width: .milliseconds(500), end: now
+            ).bins
+        }
+        let window = facts.all.fault.map { fault in
+            (fault.effective - clock.start)..<max(
+                (fault.ending?.ended ?? now) - clock.start, fault.effective - clock.start)
+        }
+        progress(
+            .waiting(
+                RunTick(
+                    elapsed: now - clock.start, waitingFor: waitingFor,
+                    bins: Array((bins ?? []).dropLast()), fault: window)))
+    }
+
+    enum Level: String {
+        case debug, info, warning = "warn", error
+    }
+
+    func log(
+        _ level: Level, _ component: String, _ message: String, _ metadata: [(String, String)] = []
+    ) async {
+        var entry = LogRecorded()
+        entry.time = clock.time(of: .now)
+        entry.eventType = level == .warning ? "warning" : level == .error ? "error" : "info"
+        (entry.component, entry.message, entry.level) = (component, message, level.rawValue)
+        entry.metadata = metadata.map { NamedValue($0.0, $0.1) }
+        await journal.note(.logRecorded(entry))
+    }
+}

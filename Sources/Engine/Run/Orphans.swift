@@ -1,0 +1,97 @@
+public import DRTesting
+public import EventLog
+internal import FoundationEssentials
+
+/// Runs that have not ended, by their streams and locks.
+public struct UnfinishedRuns: Sendable {
+    public struct Entry: Sendable {
+        public let id: UInt64
+        public let runKey: String
+        public let run: TestRun
+        /// Its runner is alive. Otherwise it is lost.
+        public let isAlive: Bool
+        let revision: UInt64
+    }
+
+    let store: EventStore
+
+    public init(store: EventStore) { self.store = store }
+
+    public func all() async throws -> [Entry] {
+        let runs = store.directory.runs
+        return try await store.read { reader in
+            var entries: [Entry] = []
+            for name in try reader.streamNames().values.sorted() where name.hasPrefix("run/") {
+                if let entry = try Self.entry(name, reader, runs: runs) { entries.append(entry) }
+            }
+            return entries
+        }
+    }
+
+    private static func entry(
+        _ stream: String, _ reader: EventReader, runs: String
+    ) throws -> Entry? {
+        let revision = try reader.revision(ofStream: stream)
+        // The last events tell most often: a run that has ended ends with its last event.
+        let tail = try reader.events(ofStream: stream, after: revision - min(revision, 4))
+        if tail.contains(where: { $0.record.number == 38 }) { return nil }
+        var run = TestRun()
+        var id: UInt64 = 0
+        var read: UInt64 = 0
+        while read < revision {
+            let events = try reader.events(ofStream: stream, after: read)
+            guard let last = events.last else { break }
+            if read == 0 { id = events[0].position }
+            read = last.record.revision
+            for event in events {
+                let known = try TestEvent(number: event.record.number, payload: event.record.payload)
+                if let known { run.apply(known) }
+            }
+        }
+        if run.finished != nil { return nil }
+        let key = String(stream.dropFirst("run/".count))
+        let isAlive = RunLock.isHeld("\(runs)/\(key).lock")
+        return Entry(id: id, runKey: key, run: run, isAlive: isAlive, revision: read)
+    }
+
+    /// Closes the runs whose runner is gone. Their faults ended with it: the proxy lives in the
+    /// runner's process.
+    ///
+    /// - Returns: the ids of the runs that were closed.
+    public func closeLost() async throws -> [UInt64] {
+        var closed: [UInt64] = []
+        for entry in try await all() where !entry.isAlive {
+            var finish = RunFinished()
+            (finish.status, finish.verdict, finish.ending) = (.failed, .inconclusive, .lost)
+            finish.time = Runner.now()
+            let step = entry.run.steps.last.map { "step \($0.index + 1), \($0.name)" }
+            finish.errorMessage = "runner lost at \(step ?? "the start")"
+            finish.stepsNotExecuted = entry.run.stepsNotBegun
+            try await append(try TestRun.decide(.finish(finish), in: entry.run), to: entry)
+            for path in ["\(entry.runKey).lock", entry.runKey] {
+                try? FileManager.default.removeItem(atPath: "\(store.directory.runs)/\(path)")
+            }
+            closed.append(entry.id)
+        }
+        return closed
+    }
+
+    /// Asks a run to stop and clean up.
+    public func cancel(_ entry: Entry, by: String, reason: String) async throws {
+        var request = CancelRequested()
+        (request.by, request.reason) = (by, reason)
+        try await append(try TestRun.decide(.cancel(request), in: entry.run), to: entry)
+    }
+
+    private func append(_ events: [TestEvent], to entry: Entry) async throws {
+        if events.isEmpty { return }
+        var generator = SystemRandomNumberGenerator()
+        let new = events.map { event in
+            NewEvent(
+                id: EventID(time: Runner.now(), using: &generator), number: event.number,
+                payload: event.payload)
+        }
+        // The runner may be writing at the same time: whatever stands there, this comes after.
+        _ = try await store.append(new, to: RunJournal.stream(of: entry.runKey), expecting: .any)
+    }
+}

@@ -1,0 +1,82 @@
+internal import FaultProxy
+internal import ResilientStorage
+internal import Synchronization
+
+/// What has happened in a run so far that observations and measures are made of.
+final class RunFacts: Sendable {
+    /// The fault of the drill.
+    struct FaultFact: Sendable {
+        let name: String
+        let effective: ContinuousClock.Instant
+        /// Requests that had met no fault when it became effective.
+        let passedBefore: Int
+        var ending: FaultEnding?
+    }
+
+    /// What came of killing the queue.
+    struct KilledQueue: Sendable {
+        let acknowledged: Int
+        let missing: Int
+    }
+
+    struct State: Sendable {
+        var fault: FaultFact?
+        var events: [StorageEvent] = []
+        var killedQueue: KilledQueue?
+        var comparison: LedgerComparison?
+        var writersStopped: ContinuousClock.Instant?
+        var queueEmptied: ContinuousClock.Instant?
+    }
+
+    private let state = Mutex(State())
+
+    func update(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+
+    var all: State { state.withLock { $0 } }
+}
+
+extension RunFacts.State {
+    private var breakerChanges: [(change: CircuitBreaker.Transition, instant: ContinuousClock.Instant)] {
+        events.compactMap { event in
+            if case .breaker(let change, let instant) = event { (change, instant) } else { nil }
+        }
+    }
+
+    /// When the storage system first noticed the fault: its breaker opened.
+    var detected: ContinuousClock.Instant? {
+        guard let fault else { return nil }
+        return breakerChanges.first { $0.change.to == .open && $0.instant >= fault.effective }?.instant
+    }
+
+    /// When degraded mode was entered, and for which incident.
+    var degraded: (incident: String, instant: ContinuousClock.Instant)? {
+        for event in events {
+            if case .degradedEntered(let incident, let instant) = event { return (incident, instant) }
+        }
+        return nil
+    }
+
+    /// When the breaker closed for good; `nil` while it is not closed.
+    var breakerClosed: ContinuousClock.Instant? {
+        guard let last = breakerChanges.last else { return nil }
+        return last.change.to == .closed ? last.instant : nil
+    }
+
+    var failedCallsBeforeOpening: Int {
+        let opened = detected ?? .now
+        return events.count { event in
+            if case .attemptFailed(_, _, let instant) = event { instant <= opened } else { false }
+        }
+    }
+
+    func wasHalfOpen(since instant: ContinuousClock.Instant) -> Bool {
+        breakerChanges.contains { $0.change.to == .halfOpen && $0.instant >= instant }
+    }
+
+    /// When the last queued operation was delivered.
+    var lastDrained: ContinuousClock.Instant? {
+        events.reversed().lazy.compactMap { event in
+            if case .drained(_, let instant) = event { instant } else { nil }
+        }.first
+    }
+}

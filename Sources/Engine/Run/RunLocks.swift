@@ -1,0 +1,100 @@
+internal import FoundationEssentials
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// A lock that a run holds for its whole life. The system frees it when the process dies, however
+/// it dies: a lock that is free means that its run is over or lost, whatever any pid says.
+final class RunLock: Sendable {
+    private let descriptor: Int32
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Takes the lock, and writes who has it into the file.
+    ///
+    /// - Returns: `nil` if somebody else has it.
+    static func take(_ path: String, holder: String) throws -> RunLock? {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor < 0 { throw RunLockError(path: path, number: errno) }
+        var lock = flock(
+            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        guard fcntl(descriptor, openFileDescriptionSetLock, &lock) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        ftruncate(descriptor, 0)
+        let text = Array(holder.utf8)
+        _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        return RunLock(descriptor: descriptor)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Who wrote himself into a lock's file last.
+    static func holder(of path: String) -> String {
+        let bytes = FileManager.default.contents(atPath: path) ?? Data()
+        return bytes.isEmpty ? "unknown" : String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether a living process holds the lock of a run.
+    static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        if descriptor < 0 { return false }
+        defer { close(descriptor) }
+        var lock = flock(
+            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        return fcntl(descriptor, openFileDescriptionGetLock, &lock) == 0
+            && lock.l_type != Int16(F_UNLCK)
+    }
+
+    // Locks of the open file description, not of the process (fcntl(2)): closing some other
+    // descriptor of the file does not drop them. Swift's Glibc does not export the names.
+    private static let openFileDescriptionGetLock: Int32 = 36
+    private static let openFileDescriptionSetLock: Int32 = 37
+}
+
+struct RunLockError: Error, CustomStringConvertible {
+    let path: String
+    let number: Int32
+
+    var description: String { "\(path) cannot be locked: \(String(cString: strerror(number)))" }
+}
+
+/// The places for runs on one data directory: as many as may run at once, over all processes.
+struct RunSlots {
+    let directory: String
+    let count: Int
+
+    /// - Throws: `RunnerError` with `.usage` if the data directory was made for another number.
+    init(directory: String, wanted: Int) throws {
+        self.directory = directory
+        let file = directory + "/slots"
+        if let stored = FileManager.default.contents(atPath: file) {
+            let number = Int(String(decoding: stored, as: UTF8.self).filter(\.isNumber))
+            guard number == wanted else {
+                throw RunnerError(
+                    .usage,
+                    "DR_MAX_CONCURRENT_TESTS is \(wanted), but this data directory was made for "
+                        + "\(number ?? 0) at once")
+            }
+        } else {
+            try Data("\(wanted)\n".utf8).write(to: URL(filePath: file), options: .atomic)
+        }
+        count = wanted
+    }
+
+    /// A free place and its number, from 1.
+    ///
+    /// - Throws: `RunnerError` with `.busy`, naming the holder, if there is none.
+    func take(holder: String) throws -> (lock: RunLock, number: Int) {
+        for number in 1...count {
+            if let lock = try RunLock.take("\(directory)/slot-\(number)", holder: holder) {
+                return (lock, number)
+            }
+        }
+        let holders = (1...count).map { RunLock.holder(of: "\(directory)/slot-\($0)") }
+        throw RunnerError(
+            .busy, "another run is under way on this data directory: \(holders.joined(separator: "; "))")
+    }
+}

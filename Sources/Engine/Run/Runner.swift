@@ -1,0 +1,249 @@
+internal import Crypto
+public import DRTesting
+public import EventLog
+internal import FoundationEssentials
+internal import S3
+internal import Synchronization
+
+/// What is to be run, where, and by whom.
+public struct RunRequest: Sendable {
+    public var scenario: Scenario
+    public var scenarioText: String
+    /// 1 to 6 for the built-in scenarios.
+    public var scenarioID: UInt64 = 0
+    public var target = Target.embedded
+    public var executedBy = ""
+    public var requestedBy = ""
+    public var authorization = ""
+    public var sabotage: Sabotage?
+    public var timeout: Duration = .seconds(1800)
+    public var isDebug = false
+    public var seed: UInt64
+    /// The program that runs `QueueChild` with a directory, and its first arguments.
+    public var queueChild: [String] = []
+    public var toolVersion = ""
+
+    public init(scenario: Scenario, scenarioText: String, seed: UInt64) {
+        (self.scenario, self.scenarioText, self.seed) = (scenario, scenarioText, seed)
+    }
+}
+
+/// Runs scenarios, one at a time for each slot of the data directory, and records them.
+///
+/// However a run ends, by itself, cancelled, timed out or by an error, what it broke is put back
+/// and its last event is written. A runner that is killed is closed by the next start.
+public final class Runner: Sendable {
+    private struct State {
+        var task: Task<Bool, any Error>?
+        var stop: StopReason?
+    }
+
+    private let store: EventStore
+    private let slots: Int
+    private let outside: OutsideCheckpoints?
+    private let progress: @Sendable (RunProgress) -> Void
+    private let state = Mutex(State())
+
+    /// - Parameter slots: how many runs may be under way at once on this data directory.
+    public init(
+        store: EventStore, slots: Int, outside: OutsideCheckpoints?,
+        progress: @escaping @Sendable (RunProgress) -> Void
+    ) {
+        (self.store, self.slots, self.outside) = (store, slots, outside)
+        self.progress = progress
+    }
+
+    /// Ends the run under way with a cleanup. The first reason counts.
+    public func stop(_ reason: StopReason) {
+        state.withLock { state in
+            state.stop = state.stop ?? reason
+            state.task?.cancel()
+        }
+    }
+
+    public var stopReason: StopReason? { state.withLock { $0.stop } }
+
+    /// - Throws: `RunnerError`: `.busy`, `.usage`, `.notRecorded`.
+    public func run(_ request: RunRequest) async throws -> RunReport {
+        let runs = store.directory.runs
+        var generator = SystemRandomNumberGenerator()
+        let key = EventID(time: Self.now(), using: &generator)
+        let holder = "run \(key) of process \(ProcessInfo.processInfo.processIdentifier)"
+        let slot = try RunSlots(directory: runs, wanted: slots).take(holder: holder)
+        guard let lock = try RunLock.take("\(runs)/\(key).lock", holder: holder) else {
+            throw RunnerError(.internal, "the lock of a new run is taken")
+        }
+        let journal = RunJournal(
+            store: store, runKey: key,
+            makeID: {
+                var generator = SystemRandomNumberGenerator()
+                return EventID(time: Self.now(), using: &generator)
+            },
+            onForeign: { [weak self] event in
+                if case .cancelRequested(let request) = event {
+                    self?.stop(.cancelled(by: request.by))
+                }
+            })
+        let report = try await record(request, key: key, journal: journal, slot: slot.number)
+        withExtendedLifetime((slot.lock, lock)) {
+            try? FileManager.default.removeItem(atPath: "\(runs)/\(key).lock")
+        }
+        return report
+    }
+
+    private func record(
+        _ request: RunRequest, key: EventID, journal: RunJournal, slot: Int
+    ) async throws -> RunReport {
+        try await journal.request(request.recorded(key: key), runKey: key)
+        let clock = RunClock(start: .now, startTime: Self.now())
+        var started = RunStarted()
+        (started.time, started.slot) = (clock.startTime, UInt64(slot))
+        started.process = UInt64(ProcessInfo.processInfo.processIdentifier)
+        try await journal.record(.start(started))
+        progress(
+            .recorded(
+                id: await journal.firstPosition, scenario: request.scenario,
+                target: request.target.name))
+        let drill = Drill(
+            request: request, runKey: "\(key)", directory: "\(store.directory.runs)/\(key)",
+            journal: journal, clock: clock, progress: progress)
+        let problem = await perform(drill, journal: journal)
+        return try await conclude(drill, journal: journal, problem: problem)
+    }
+
+    // MARK: Performing
+
+    /// - Returns: what went wrong, if anything did.
+    private func perform(_ drill: Drill, journal: RunJournal) async -> (any Error)? {
+        let task = Task { try await drill.perform() }
+        state.withLock { state in
+            state.task = task
+            // A stop that came before there was anything to stop.
+            if state.stop != nil { task.cancel() }
+        }
+        let watchers = [
+            Task {
+                try? await Task.sleep(for: drill.request.timeout)
+                if !Task.isCancelled { stop(.timedOut) }
+            },
+            Task { await watchForCancellation(journal) },
+            Task { await watchAbort(drill) },
+        ]
+        defer { for watcher in watchers { watcher.cancel() } }
+        switch await task.result {
+        case .success: return nil
+        case .failure(is CancellationError): return nil
+        case .failure(let error): return error
+        }
+    }
+
+    /// Other programs cancel a run by an event on its stream.
+    private func watchForCancellation(_ journal: RunJournal) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(50))
+            // Only what was appended by others: nothing is read while nothing came.
+            guard let revision = try? await store.read({ [stream = journal.stream] reader in
+                try reader.revision(ofStream: stream)
+            }) else { continue }
+            if await journal.isBehind(revision) { try? await journal.synchronize() }
+            if await journal.failure != nil { stop(.aborted("the log cannot be written")) }
+        }
+    }
+
+    private func watchAbort(_ drill: Drill) async {
+        while !Task.isCancelled, !drill.request.scenario.abortWhen.isEmpty {
+            try? await Task.sleep(for: .milliseconds(250))
+            if let reason = await drill.reasonToAbort() { stop(.aborted(reason)) }
+        }
+    }
+
+    // MARK: Concluding
+
+    private func conclude(
+        _ drill: Drill, journal: RunJournal, problem: (any Error)?
+    ) async throws -> RunReport {
+        await drill.stopLoad()
+        let measures = try? await drill.measure()
+        let cleanup = await drill.cleanUp()
+        let stop = stopReason
+        var finish = RunFinished()
+        finish.time = Self.now()
+        finish.ending = stop.map(\.ending) ?? .finished
+        if stop == nil || measures?.recoveryTime != nil {
+            finish.rtoActualMs = measures?.recoveryTime.map { UInt64($0.milliseconds) }
+            finish.rpoActualMs = measures?.recoveryPoint.map { UInt64($0.milliseconds) }
+            finish.rtoResolutionMs = measures?.resolution.map { UInt64($0.milliseconds) }
+        }
+        finish.stepsNotExecuted = await journal.run.stepsNotBegun
+        let judgement = Judgement(
+            run: await journal.run, stop: stop, cleanup: cleanup, problem: problem,
+            hasImpact: measures?.marks.contains { $0.name == "impact" } ?? false)
+        (finish.verdict, finish.status) = (judgement.verdict, judgement.status)
+        finish.errorMessage = judgement.message
+        try await journal.write([.cleanupFinished(cleanup)])
+        try await journal.record(.finish(finish))
+        let report = await sign(
+            RunReport(
+                id: journal.firstPosition, run: journal.run, metrics: measures?.metrics ?? [],
+                checkpointSize: nil, checkpointProblem: nil))
+        progress(.ended(report))
+        return report
+    }
+
+    private func sign(_ report: RunReport) async -> RunReport {
+        do {
+            let signed = try await store.signCheckpoint(outside: outside)
+            return RunReport(
+                id: report.id, run: report.run, metrics: report.metrics,
+                checkpointSize: signed.size, checkpointProblem: signed.outsideProblem)
+        } catch {
+            return RunReport(
+                id: report.id, run: report.run, metrics: report.metrics, checkpointSize: nil,
+                checkpointProblem: "\(error)")
+        }
+    }
+
+    static func now() -> UInt64 { UInt64(Date().timeIntervalSince1970 * 1_000_000) }
+}
+
+extension StopReason {
+    var ending: RunEnding {
+        switch self {
+        case .cancelled, .signal: .cancelled
+        case .timedOut: .timedOut
+        case .aborted: .aborted
+        }
+    }
+}
+
+extension RunRequest {
+    fileprivate func recorded(key: EventID) -> RunRequested {
+        var event = RunRequested()
+        event.runKey = "\(key)"
+        (event.scenarioName, event.testType, event.scenarioID) = (scenario.name, scenario.type, scenarioID)
+        let settings = scenario.variables.map { "\($0.name)=\($0.value)\n" }.joined()
+        event.scenarioDigest = Array(SHA256.hash(data: Array((scenarioText + "\0" + settings).utf8)))
+        event.scenarioText = scenarioText
+        (event.targetName, event.targetKind) = (target.name, target.kind.rawValue)
+        (event.targetDigest, event.environment) = (target.digest, target.environment)
+        (event.scope, event.executedBy, event.requestedBy) = (target.scope, executedBy, requestedBy)
+        event.authorization = authorization
+        event.purpose = sabotage == nil ? "drill" : "proof"
+        event.rtoTargetMs = scenario.objectives.recoveryTime.map { UInt64($0.milliseconds) }
+        event.rpoTargetMs = scenario.objectives.recoveryPoint.map { UInt64($0.milliseconds) }
+        (event.toolVersion, event.seed, event.variables) = (toolVersion, seed, scenario.variables)
+        event.isDebug = isDebug
+        event.steps = scenario.steps.map { PlannedStep(name: $0.name, component: $0.component) }
+        event.timeoutMs = UInt64(timeout.milliseconds)
+        event.sabotage = sabotage?.rawValue ?? ""
+        event.host = ProcessInfo.processInfo.operatingSystemVersionString
+        event.clockSource = "CLOCK_REALTIME for times, CLOCK_BOOTTIME for durations"
+        event.endpoints = [("primary", target.primary), ("backup", target.backup)].compactMap { role, storage in
+            storage.map {
+                EndpointUsed(
+                    role: role, address: $0.endpoint.description, region: $0.region, bucket: $0.bucket)
+            }
+        }
+        return event
+    }
+}

@@ -1,0 +1,61 @@
+internal import DRTesting
+internal import FoundationEssentials
+internal import S3
+
+/// Keeps two data directories from drilling one storage at once: an object that only one of them
+/// can create.
+///
+/// A runner that died leaves its lease behind; it runs out by itself.
+struct TargetLease: Sendable {
+    static let key = "dr-test/lease.json"
+
+    private struct Content: Codable, Equatable {
+        let runKey: String
+        /// Seconds since 1970.
+        let expires: Double
+    }
+
+    let client: S3Client
+    let bucket: String
+    let runKey: String
+
+    /// - Throws: `RunnerError` with `.busy` if somebody else drills this storage.
+    func take(for duration: Duration) async throws {
+        let expires = Date().timeIntervalSince1970 + Double(duration.milliseconds) / 1000
+        let body = Array(try JSONEncoder().encode(Content(runKey: runKey, expires: expires)))
+        for attempt in 1...2 {
+            do {
+                try await client.put(
+                    body, to: Self.key, in: bucket, contentType: "application/json", if: .absent)
+                return
+            } catch let error as S3Error where error.code == .preconditionFailed && attempt == 1 {
+                try await removeIfExpired()
+            } catch let error as S3Error where error.code == .preconditionFailed {
+                throw RunnerError(.busy, "another runner has just begun to drill this storage")
+            }
+        }
+    }
+
+    private func removeIfExpired() async throws {
+        let object = try await client.get(Self.key, in: bucket)
+        let holder = try? JSONDecoder().decode(Content.self, from: Data(object.body))
+        guard let holder, holder.expires < Date().timeIntervalSince1970 else {
+            throw RunnerError(
+                .busy,
+                "run \(holder?.runKey ?? "of an unknown runner") drills this storage; its lease is "
+                    + "\(Self.key) in \(bucket)")
+        }
+        try await client.delete(Self.key, in: bucket)
+    }
+
+    /// Removes the lease if it is this run's.
+    func release() async throws {
+        do {
+            let object = try await client.get(Self.key, in: bucket)
+            let holder = try JSONDecoder().decode(Content.self, from: Data(object.body))
+            if holder.runKey == runKey { try await client.delete(Self.key, in: bucket) }
+        } catch let error as S3Error where error.code == .noSuchKey {
+            return
+        }
+    }
+}

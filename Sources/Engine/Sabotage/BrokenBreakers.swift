@@ -1,0 +1,85 @@
+internal import ResilientStorage
+
+/// Never learns of a failure.
+struct BreakerNeverOpens: CircuitBreaking {
+    var breaker: CircuitBreaker
+
+    var state: CircuitBreaker.State { breaker.state }
+
+    mutating func admit(
+        at now: ContinuousClock.Instant
+    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { breaker.admit(at: now) }
+
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
+        breaker.succeeded(admission)
+    }
+
+    mutating func failed(
+        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
+    ) -> CircuitBreaker.Transition? { nil }
+
+    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
+}
+
+/// Takes every trial for a failure.
+struct BreakerNeverCloses: CircuitBreaking {
+    var breaker: CircuitBreaker
+
+    var state: CircuitBreaker.State { breaker.state }
+
+    mutating func admit(
+        at now: ContinuousClock.Instant
+    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { breaker.admit(at: now) }
+
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
+        breaker.state == .halfOpen
+            ? breaker.failed(admission, at: .now) : breaker.succeeded(admission)
+    }
+
+    mutating func failed(
+        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
+    ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
+
+    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
+}
+
+/// Says that it is open, and lets every call through all the same.
+struct FailFastStillCalls: CircuitBreaking {
+    var breaker: CircuitBreaker
+
+    var state: CircuitBreaker.State { breaker.state }
+
+    mutating func admit(
+        at now: ContinuousClock.Instant
+    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) {
+        let (admission, transition) = breaker.admit(at: now)
+        return (admission == .refused ? .pass : admission, transition)
+    }
+
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
+        breaker.succeeded(admission)
+    }
+
+    mutating func failed(
+        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
+    ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
+
+    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
+}
+
+/// Open, and stays so: for the dry run of the queue.
+struct HeldOpen: CircuitBreaking {
+    var state: CircuitBreaker.State { .open }
+
+    mutating func admit(
+        at now: ContinuousClock.Instant
+    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { (.refused, nil) }
+
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? { nil }
+
+    mutating func failed(
+        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
+    ) -> CircuitBreaker.Transition? { nil }
+
+    mutating func reset() -> CircuitBreaker.Transition? { nil }
+}

@@ -1,0 +1,83 @@
+internal import ResilientStorage
+internal import Synchronization
+
+/// Acknowledges every third write without keeping it.
+final class QueueDropsWrites: OperationQueueing {
+    private let queue: OperationQueue
+    private let count = Atomic<Int>(0)
+
+    init(queue: OperationQueue) { self.queue = queue }
+
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry {
+        let number = count.add(1, ordering: .relaxed).newValue
+        if number % 3 == 0 { return QueueEntry(number: 0, operation: operation) }
+        return try await queue.add(operation)
+    }
+
+    func first(_ limit: Int) async throws -> [QueueEntry] { try await queue.first(limit) }
+    func pending(for key: String) async throws -> QueueEntry? { try await queue.pending(for: key) }
+    func remove(_ entry: QueueEntry) async throws { try await queue.remove(entry) }
+    var depth: Int { queue.depth }
+}
+
+/// Hands out the last first.
+struct QueueReorders: OperationQueueing {
+    let queue: OperationQueue
+
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry { try await queue.add(operation) }
+    func first(_ limit: Int) async throws -> [QueueEntry] {
+        try await queue.first(queue.depth).reversed()
+    }
+    func pending(for key: String) async throws -> QueueEntry? { try await queue.pending(for: key) }
+    func remove(_ entry: QueueEntry) async throws { try await queue.remove(entry) }
+    var depth: Int { queue.depth }
+}
+
+/// Forgets that a write was delivered, once.
+final class QueueDuplicates: OperationQueueing {
+    private let queue: OperationQueue
+    private let kept = Mutex<Set<UInt64>>([])
+
+    init(queue: OperationQueue) { self.queue = queue }
+
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry { try await queue.add(operation) }
+    func first(_ limit: Int) async throws -> [QueueEntry] { try await queue.first(limit) }
+    func pending(for key: String) async throws -> QueueEntry? { try await queue.pending(for: key) }
+
+    func remove(_ entry: QueueEntry) async throws {
+        let isFirst = kept.withLock { $0.insert(entry.number).inserted }
+        if !isFirst { try await queue.remove(entry) }
+    }
+
+    var depth: Int { queue.depth }
+}
+
+/// Acknowledges at once and writes a little later.
+final class AckBeforeDurable: OperationQueueing {
+    private let queue: OperationQueue
+    private let waiting = Mutex<[QueuedOperation]>([])
+
+    init(queue: OperationQueue) {
+        self.queue = queue
+        Task { [weak self] in
+            while let self {
+                let operations = self.waiting.withLock { waiting in
+                    defer { waiting = [] }
+                    return waiting
+                }
+                for operation in operations { _ = try? await self.queue.add(operation) }
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry {
+        waiting.withLock { $0.append(operation) }
+        return QueueEntry(number: 0, operation: operation)
+    }
+
+    func first(_ limit: Int) async throws -> [QueueEntry] { try await queue.first(limit) }
+    func pending(for key: String) async throws -> QueueEntry? { try await queue.pending(for: key) }
+    func remove(_ entry: QueueEntry) async throws { try await queue.remove(entry) }
+    var depth: Int { queue.depth + waiting.withLock { $0.count } }
+}

@@ -1,0 +1,162 @@
+internal import DRTesting
+internal import Yams
+
+/// A mistake in a file that people write, and where it stands.
+public struct FileProblem: Equatable, Sendable, CustomStringConvertible {
+    /// From 1.
+    public let line: Int
+    public let column: Int
+    /// What is wrong and what would be accepted.
+    public let message: String
+
+    public var description: String { "\(line):\(column): \(message)" }
+}
+
+/// A file that cannot be used, with every mistake that was found.
+public struct FileError: Error, CustomStringConvertible {
+    public let file: String
+    public let problems: [FileProblem]
+
+    public var description: String {
+        problems.map { "\(file):\($0)" }.joined(separator: "\n")
+    }
+}
+
+/// Reads the members of YAML mappings, and collects the mistakes instead of stopping at the first.
+final class YAMLFields {
+    /// Aliases can make a small file a huge one.
+    private static let maximumBytes = 256 << 10
+
+    private(set) var problems: [FileProblem] = []
+    var variables: [String: String] = [:]
+
+    func fail(_ node: Node, _ message: String) {
+        problems.append(
+            FileProblem(
+                line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message: message))
+    }
+
+    /// The document, or `nil` if it is not YAML with a mapping at the top.
+    func document(_ text: String) -> Node? {
+        guard text.utf8.count <= Self.maximumBytes, !text.contains("<<:") else {
+            problems.append(
+                FileProblem(line: 1, column: 1, message: "the file is too large or merges mappings"))
+            return nil
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text), node.mapping != nil else {
+                problems.append(
+                    FileProblem(line: 1, column: 1, message: "a mapping with 'name' is expected"))
+                return nil
+            }
+            return node
+        } catch let error as YamlError {
+            problems.append(Self.problem(for: error))
+        } catch {
+            problems.append(FileProblem(line: 1, column: 1, message: "\(error)"))
+        }
+        return nil
+    }
+
+    private static func problem(for error: YamlError) -> FileProblem {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            FileProblem(line: mark.line, column: mark.column, message: "not YAML: \(problem)")
+        default:
+            FileProblem(line: 1, column: 1, message: "not YAML")
+        }
+    }
+
+    /// Complains about members that have no meaning here, such as misspelt ones.
+    func checkNames(of node: Node, among names: [String]) {
+        guard let mapping = node.mapping else {
+            return fail(node, "a mapping with \(Self.list(names)) is expected")
+        }
+        for (key, _) in mapping {
+            guard let name = key.string else { continue }
+            if !names.contains(name) {
+                fail(key, "'\(name)' is not known here; accepted: \(Self.list(names))")
+            }
+        }
+    }
+
+    func required(_ name: String, of node: Node) -> Node? {
+        if let member = node.mapping?[name] { return member }
+        fail(node, "'\(name)' is missing")
+        return nil
+    }
+
+    /// The text of a scalar, with `${variables}` put in.
+    func text(_ node: Node?) -> String? {
+        guard let node else { return nil }
+        guard let scalar = node.scalar?.string else {
+            fail(node, "a text is expected")
+            return nil
+        }
+        return substituted(scalar, node)
+    }
+
+    private func substituted(_ text: String, _ node: Node) -> String? {
+        var result = ""
+        var rest = text[...]
+        while let start = rest.firstRange(of: "${") {
+            result += rest[..<start.lowerBound]
+            rest = rest[start.upperBound...]
+            guard let end = rest.firstIndex(of: "}") else {
+                fail(node, "'${' without '}'")
+                return nil
+            }
+            let name = String(rest[..<end])
+            guard let value = variables[name] else {
+                let known = Self.list(variables.keys.sorted())
+                fail(node, "variable '\(name)' is not declared; declared: \(known)")
+                return nil
+            }
+            result += value
+            rest = rest[rest.index(after: end)...]
+        }
+        return result + rest
+    }
+
+    func duration(_ node: Node?) -> Duration? {
+        guard let node, let text = text(node) else { return nil }
+        if let duration = DurationText.parse(text) { return duration }
+        fail(node, "'\(text)' is not a duration; accepted: a number with ms, s, m or h, as 30s")
+        return nil
+    }
+
+    func number(_ node: Node?, in range: ClosedRange<Double>) -> Double? {
+        guard let node, let text = text(node) else { return nil }
+        if let number = Double(text), range.contains(number) { return number }
+        let (low, high) = (ObservedValue.number(range.lowerBound), ObservedValue.number(range.upperBound))
+        fail(node, "'\(text)' is not a number from \(low) to \(high)")
+        return nil
+    }
+
+    func choice<Value: RawRepresentable & CaseIterable>(
+        _ node: Node?, as type: Value.Type = Value.self
+    ) -> Value? where Value.RawValue == String {
+        guard let node, let text = text(node) else { return nil }
+        if let value = Value(rawValue: text) { return value }
+        fail(node, "'\(text)' is not known; accepted: \(Self.list(Value.allCases.map(\.rawValue)))")
+        return nil
+    }
+
+    static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}
+
+/// Durations as people write them: `250ms`, `30s`, `5m`, `1h`.
+enum DurationText {
+    static func parse(_ text: String) -> Duration? {
+        let digits = text.prefix { $0.isNumber || $0 == "." }
+        guard let number = Double(digits), number >= 0, number <= 1e9 else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": return .milliseconds(number)
+        case "s": return .seconds(number)
+        case "m", "min": return .seconds(number * 60)
+        case "h": return .seconds(number * 3600)
+        default: return nil
+        }
+    }
+}

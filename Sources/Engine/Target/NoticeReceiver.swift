@@ -1,0 +1,40 @@
+internal import FoundationEssentials
+internal import ResilientStorage
+internal import S3Sandbox
+internal import Synchronization
+
+/// Receives the notices to users over HTTP, and notes when each came.
+final class NoticeReceiver: Sendable {
+    struct Received: Equatable, Sendable {
+        let notice: Notice
+        let instant: ContinuousClock.Instant
+    }
+
+    private let server: LoopbackServer
+    private let inbox: Inbox
+
+    private final class Inbox: Sendable {
+        let received = Mutex<[Received]>([])
+    }
+
+    init() async throws {
+        let inbox = Inbox()
+        self.inbox = inbox
+        server = try await LoopbackServer { request in
+            let instant = ContinuousClock.now
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            guard request.method == "POST",
+                let notice = try? decoder.decode(Notice.self, from: Data(request.body))
+            else { return LoopbackServer.Response(status: 400) }
+            inbox.received.withLock { $0.append(Received(notice: notice, instant: instant)) }
+            return LoopbackServer.Response(status: 204)
+        }
+    }
+
+    var url: String { "http://127.0.0.1:\(server.port)/notices" }
+
+    var received: [Received] { inbox.received.withLock { $0 } }
+
+    func stop() async { await server.stop() }
+}

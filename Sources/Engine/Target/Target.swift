@@ -1,0 +1,72 @@
+internal import Crypto
+internal import FoundationEssentials
+public import S3
+
+/// The storage system that is tested, and where it stores.
+public struct Target: Sendable {
+    public enum Kind: String, Sendable {
+        /// `ResilientStorage` over endpoints that the runner serves from a temporary directory.
+        case embedded
+        /// `ResilientStorage` over real endpoints.
+        case builtin
+    }
+
+    public let name: String
+    public let kind: Kind
+    /// For example `test`, `staging` or `production`.
+    public let environment: String
+    /// What a drill may touch, in words.
+    public let scope: String
+    public let allowsProduction: Bool
+    /// `nil` for the embedded target.
+    public let primary: StorageSettings?
+    public let backup: StorageSettings?
+    /// SHA-256 of everything above but the secrets.
+    public let digest: [UInt8]
+
+    public static let embedded = Target(
+        name: "embedded", kind: .embedded, environment: "test",
+        scope: "storage in a temporary directory of the runner", allowsProduction: false,
+        primary: nil, backup: nil)
+
+    init(
+        name: String, kind: Kind, environment: String, scope: String, allowsProduction: Bool,
+        primary: StorageSettings?, backup: StorageSettings?
+    ) {
+        (self.name, self.kind, self.environment) = (name, kind, environment)
+        (self.scope, self.allowsProduction) = (scope, allowsProduction)
+        (self.primary, self.backup) = (primary, backup)
+        let parts = [name, kind.rawValue, environment, scope, "\(allowsProduction)"]
+            + [primary, backup].map { $0?.identity ?? "" }
+        let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
+        digest = Array(SHA256.hash(data: Array(text.utf8)))
+    }
+}
+
+/// One storage: where, which bucket, with which keys.
+public struct StorageSettings: Sendable {
+    public let endpoint: S3Endpoint
+    public let bucket: String
+    public let region: String
+    public let credentials: S3Credentials
+    public let extraAuthority: String?
+
+    public init(
+        endpoint: S3Endpoint, bucket: String, region: String = "auto",
+        credentials: S3Credentials, extraAuthority: String? = nil
+    ) {
+        (self.endpoint, self.bucket, self.region) = (endpoint, bucket, region)
+        (self.credentials, self.extraAuthority) = (credentials, extraAuthority)
+    }
+
+    /// What makes it this storage, without secrets.
+    var identity: String { "\(endpoint) \(bucket) \(region)" }
+
+    func configuration(agent: String) -> S3Configuration {
+        var configuration = S3Configuration(endpoint: endpoint, credentials: credentials)
+        configuration.region = region
+        configuration.extraAuthority = extraAuthority
+        configuration.agent = agent
+        return configuration
+    }
+}
