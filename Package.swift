@@ -98,7 +98,7 @@ let package = Package(
 
         // What is read from the log.
         .target(
-            name: "Projections", dependencies: ["DRTesting", "EventLog", "LMDB", "Wire"],
+            name: "Projections", dependencies: ["DRTesting", "EventLog", "LMDB", "Merkle", "Wire"],
             path: "Projections/Views"),
         .target(
             name: "Reporting",
@@ -111,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "dr-runner",
             dependencies: [
-                "Engine", "DRTesting", "EventLog",
+                "Engine", "DRTesting", "EventLog", "Projections",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

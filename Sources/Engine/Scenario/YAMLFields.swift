@@ -121,7 +121,7 @@ final class YAMLFields {
 
     func duration(_ node: Node?) -> Duration? {
         guard let node, let text = text(node) else { return nil }
-        if let duration = DurationText.parse(text) { return duration }
+        if let duration = Duration(parsing: text) { return duration }
         fail(node, "'\(text)' is not a duration; accepted: a number with ms, s, m or h, as 30s")
         return nil
     }
@@ -146,16 +146,16 @@ final class YAMLFields {
     static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 }
 
-/// Durations as people write them: `250ms`, `30s`, `5m`, `1h`.
-enum DurationText {
-    static func parse(_ text: String) -> Duration? {
+extension Duration {
+    /// As people write durations: `250ms`, `30s`, `5m`, `1h`.
+    public init?(parsing text: String) {
         let digits = text.prefix { $0.isNumber || $0 == "." }
         guard let number = Double(digits), number >= 0, number <= 1e9 else { return nil }
         switch text.dropFirst(digits.count) {
-        case "ms": return .milliseconds(number)
-        case "s": return .seconds(number)
-        case "m", "min": return .seconds(number * 60)
-        case "h": return .seconds(number * 3600)
+        case "ms": self = .milliseconds(number)
+        case "s": self = .seconds(number)
+        case "m", "min": self = .seconds(number * 60)
+        case "h": self = .seconds(number * 3600)
         default: return nil
         }
     }
