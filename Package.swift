@@ -120,6 +120,7 @@ let package = Package(
                 "DRTesting", "EventLog", "Merkle", "Projections",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .executableTarget(
             name: "dr-projections",

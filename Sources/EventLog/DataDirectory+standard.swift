@@ -6,4 +6,9 @@ extension DataDirectory {
         let named = environment["DR_DATA"].flatMap { $0.isEmpty ? nil : $0 }
         return DataDirectory(given ?? named ?? "dr-data")
     }
+
+    /// - Throws: `.noLog` if nothing was ever recorded here.
+    public func requireLog() throws(EventLogError) {
+        if !hasLog { throw EventLogError(.noLog, "\(path) has no event log yet") }
+    }
 }

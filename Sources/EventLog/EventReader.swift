@@ -16,9 +16,7 @@ public final class EventReader: Sendable {
     ///
     /// - Throws: `EventLogError`: `.noLog`, `.notOurs`.
     public convenience init(_ directory: DataDirectory) throws {
-        guard directory.hasLog else {
-            throw EventLogError(.noLog, "\(directory.path) has no event log yet")
-        }
+        try directory.requireLog()
         try directory.checkFileSystem()
         try self.init(
             directory,

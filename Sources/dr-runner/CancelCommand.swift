@@ -25,9 +25,7 @@ struct CancelCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            guard data.directory.hasLog else {
-                throw RunnerError(.notFound, "\(data.directory.path) has no event log yet")
-            }
+            try data.directory.requireLog()
             let runs = UnfinishedRuns(store: try EventStore(data.directory))
             let chosen = try await runs.all().filter { all || $0.id == id }
             if chosen.isEmpty {

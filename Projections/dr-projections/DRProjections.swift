@@ -1,0 +1,134 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Projections
+
+@main
+struct DRProjections: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dr-projections",
+        abstract: "Keeps the tables that are derived from the event log.",
+        discussion: """
+            The tables can be deleted at any time: they are built again from the log.
+
+            Exit codes: 0 done, 3 the log is damaged, 4 nothing found, 64 wrong usage, 70 internal \
+            error.
+            """,
+        version: "0.1.0",
+        subcommands: [RebuildCommand.self, StatusCommand.self, ShowCommand.self])
+}
+
+struct DataOptions: ParsableArguments {
+    @Option(name: .long, help: "The data directory. (default: $DR_DATA, else ./dr-data)")
+    var data: String?
+
+    func reader() throws -> EventReader {
+        try EventReader(.standard(data, environment: ProcessInfo.processInfo.environment))
+    }
+}
+
+/// A table by its name.
+struct ViewArgument: ExpressibleByArgument {
+    let view: any ReadModel.Type
+
+    init?(argument: String) {
+        guard let view = Views.view(named: argument) else { return nil }
+        self.view = view
+    }
+
+    static var allValueStrings: [String] { Views.all.map { $0.name } }
+}
+
+struct RebuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild", abstract: "Build tables anew from the log.")
+
+    @Argument(help: "The table. (default: all)")
+    var view: ViewArgument?
+
+    @OptionGroup var data: DataOptions
+
+    func run() throws {
+        do {
+            let reader = try data.reader()
+            let store = try ViewStore(reader)
+            for view in view.map({ [$0.view] }) ?? Views.all {
+                try store.rebuild(view)
+                print(try Line.text(view, store, head: reader.head()))
+            }
+        } catch {
+            throw explained(error)
+        }
+    }
+}
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Bring the tables up to date, and say what they show.")
+
+    @OptionGroup var data: DataOptions
+
+    func run() throws {
+        do {
+            let reader = try data.reader()
+            let store = try ViewStore(reader)
+            for view in Views.all {
+                try store.catchUp(view)
+                print(try Line.text(view, store, head: reader.head()))
+            }
+        } catch {
+            throw explained(error)
+        }
+    }
+}
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Print a table as JSON.")
+
+    @Argument(help: "The table.")
+    var view: ViewArgument
+
+    @OptionGroup var data: DataOptions
+
+    func run() throws {
+        do {
+            print(String(decoding: try table(view.view, try data.reader()).json, as: UTF8.self))
+        } catch {
+            throw explained(error)
+        }
+    }
+
+    /// From the stored table; folded in memory where nothing can be stored.
+    private func table(_ view: any ReadModel.Type, _ reader: EventReader) throws -> ViewRows {
+        if let store = try? ViewStore(reader), (try? store.catchUp(view)) != nil {
+            return try store.table(view)
+        }
+        var folded = FoldedView(view)
+        try folded.fold(reader, upTo: reader.head().position)
+        return folded.table
+    }
+}
+
+private enum Line {
+    static func text(
+        _ view: any ReadModel.Type, _ store: ViewStore, head: LogHead
+    ) throws -> String {
+        let position = try store.head(of: view)?.position ?? 0
+        let count = try store.table(view).rows.count
+        let name = view.name + String(repeating: " ", count: max(14 - view.name.count, 1))
+        return "\(name)version \(view.version)  position \(position) of \(head.position)  "
+            + "\(count) rows  digest \(try store.digest(view))"
+    }
+}
+
+/// Says why something failed, and gives the exit code for it.
+private func explained(_ error: any Error) -> any Error {
+    FileHandle.standardError.write(Data("dr-projections: \(error)\n".utf8))
+    switch (error as? EventLogError)?.code {
+    case .noLog: return ExitCode(4)
+    case .damaged: return ExitCode(3)
+    case .notOurs, .unsafeLocation: return ExitCode(64)
+    default: return ExitCode(70)
+    }
+}
