@@ -103,9 +103,10 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "DRTesting", "EventLog", "Merkle", "Projections",
+                "DRTesting", "EventLog", "Merkle", "Projections", "Wire",
                 .product(name: "Mustache", package: "swift-mustache"),
-            ], path: "Reports/Reporting"),
+            ], path: "Reports/Reporting",
+            resources: [.embedInCode("Templates/period.mustache")]),
 
         // Programs.
         .executableTarget(
@@ -131,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "dr-weekly-report",
             dependencies: [
-                "EventLog", "Reporting",
+                "EventLog", "Projections", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Reports/dr-weekly-report"),
     ]

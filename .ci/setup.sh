@@ -1,0 +1,81 @@
+#!/bin/sh
+# Makes a machine ready, and does nothing where it is ready already:
+#
+#   .ci/setup.sh build     what the programs are built with
+#   .ci/setup.sh test      also what the tests run beside them
+#   .ci/setup.sh python    .venv, with the packages of requirements.txt
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*" >&2; }
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+need() {
+    has "$1" || fail "'$1' is not installed. $2"
+}
+
+# Package lists are often older than the mirror, or not there at all: a failure is tried once more
+# with new ones.
+apt_install() {
+    $as_root apt-get install -qq -y --no-install-recommends "$@" ||
+        { $as_root apt-get update -qq &&
+            $as_root apt-get install -qq -y --no-install-recommends "$@"; }
+}
+
+install_packages() {
+    has apt-get || fail "Please install these, by the names they have on this system: $*"
+    by_hand="apt-get install -y --no-install-recommends $*"
+    if [ "$(id -u)" = 0 ]; then
+        as_root="env DEBIAN_FRONTEND=noninteractive"
+    elif has sudo; then
+        as_root="sudo env DEBIAN_FRONTEND=noninteractive"
+    else
+        fail "Please run this as root, then try again: $by_hand"
+    fi
+    say "installing system packages: $*"
+    apt_install "$@" || fail "That did not work. Please run this as root, then try again: $by_hand"
+}
+
+system_packages() {
+    missing=
+    has pkg-config || missing="$missing pkg-config"
+    { has pkg-config && pkg-config --exists lmdb; } || missing="$missing liblmdb-dev"
+    if [ "$1" = test ]; then
+        has protoc || missing="$missing protobuf-compiler"
+    fi
+    # Unquoted: one argument for each package.
+    [ -z "$missing" ] || install_packages $missing
+}
+
+tools() {
+    need swift "Install Swift 6.2 or later: https://www.swift.org/install"
+    need git "SwiftPM fetches packages with it; on Debian: apt-get install git"
+    need make "On Debian: apt-get install make"
+    need cc "Some packages hold C code; on Debian: apt-get install build-essential"
+}
+
+python_packages() {
+    has python3 || install_packages python3 python3-venv
+    # Debian splits this off; without it, a virtual environment has no pip.
+    python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+    say "installing the packages of requirements.txt into .venv"
+    python3 -m venv --clear .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        --require-hashes -r requirements.txt
+    touch .venv/installed
+}
+
+case "${1:-}" in
+build | test)
+    tools
+    system_packages "$1"
+    ;;
+python) python_packages ;;
+*) fail "Say one of: build, test, python." ;;
+esac

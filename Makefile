@@ -1,0 +1,45 @@
+# Demo and tests build alike, so that one can use what the other has built.
+BUILD_FLAGS = -debug-info-format none
+SCENARIO = Complete R2 Outage Simulation
+PROGRAMS = dr-runner dr-audit dr-projections dr-weekly-report
+export DR_DATA ?= ./dr-data
+
+.PHONY: help demo test soak format release clean
+
+help: ## Say what there is to make
+	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
+
+demo: ## Run a drill against a storage system on this machine, and write its report
+	@.ci/setup.sh build
+	@swift build $(BUILD_FLAGS) --product dr-runner
+	@swift build $(BUILD_FLAGS) --product dr-weekly-report
+	@verdict=0; .build/debug/dr-runner run "$(SCENARIO)" || verdict=$$?; \
+	.build/debug/dr-weekly-report --output "$$DR_DATA/reports" --format html,json || exit; \
+	echo "Report: $$(ls -t "$$DR_DATA"/reports/*.html | head -n 1)"; \
+	exit $$verdict
+
+test: .venv/installed ## Run all tests, with real storage servers
+	@.ci/setup.sh test
+	swift test $(BUILD_FLAGS) --no-parallel
+
+soak: .venv/installed ## Run the long tests, as a release build
+	@.ci/setup.sh test
+	DR_SOAK=1 swift test -c release -Xswiftc -enable-testing --no-parallel --filter Soak
+
+format: ## Format all Swift files
+	swift format --in-place --parallel --recursive --configuration .swift-format \
+		Sources Tests Projections Reports Package.swift
+
+release: ## Build the programs for other machines, into dist
+	@.ci/setup.sh build
+	swift build -c release --static-swift-stdlib
+	mkdir -p dist
+	cp $(addprefix .build/release/,$(PROGRAMS)) dist/
+
+# Never the data: it is evidence.
+clean: ## Remove what was built and installed here
+	swift package clean
+	rm -rf .venv dist
+
+.venv/installed: requirements.txt
+	@.ci/setup.sh python

@@ -1,0 +1,144 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Projections
+import Reporting
+
+@main
+struct DRWeeklyReport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dr-weekly-report",
+        abstract: "Writes what was tested in a period, from the event log.",
+        discussion: """
+            The same log gives the same bytes, whenever the report is made. Without a period it is \
+            about the current week.
+
+            Exit codes: 0 written, 1 with --fail-on breach if a drill did not pass, 3 the log is \
+            damaged, 4 no log or no drill in the period, 64 wrong usage, 70 internal error.
+            """,
+        version: version)
+
+    private static let version = "0.1.0"
+
+    @OptionGroup var choice: PeriodChoice
+
+    @Option(help: "Read the log only up to this position.")
+    var asOf: UInt64?
+
+    @Option(help: "The formats: html, json, or both with a comma between.")
+    var format = "html,json"
+
+    @Option(help: "The folder to write to. (default: reports in the data directory)")
+    var output: String?
+
+    @Option(help: "Exit with 1 if a drill did not pass: breach.")
+    var failOn: FailOn?
+
+    @Option(name: .long, help: "The data directory. (default: $DR_DATA, else ./dr-data)")
+    var data: String?
+
+    enum FailOn: String, ExpressibleByArgument, CaseIterable {
+        case breach
+    }
+
+    private enum Format: String, CaseIterable {
+        case html, json
+    }
+
+    func validate() throws { _ = try formats() }
+
+    private func formats() throws -> [Format] {
+        try format.split(separator: ",").map { name in
+            guard let format = Format(rawValue: String(name)) else {
+                throw ValidationError("--format \(name): accepted: html, json")
+            }
+            return format
+        }
+    }
+
+    func run() throws {
+        do {
+            try writeReport()
+        } catch {
+            throw Self.explained(error)
+        }
+    }
+
+    private func writeReport() throws {
+        let directory = DataDirectory.standard(
+            data, environment: ProcessInfo.processInfo.environment)
+        let reader = try EventReader(directory)
+        let now = UInt64(Date().timeIntervalSince1970 * 1_000_000)
+        let period = try choice.period(now: now)
+        let report = try PeriodReport(
+            reader, period: period, name: "Disaster recovery, \(period.kind.rawValue) report",
+            asOf: asOf, toolVersion: Self.version)
+        let folder = output ?? directory.reports
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for format in try formats() {
+            let path = "\(folder)/\(period.kind.rawValue)-\(Self.fileName(period.name)).\(format.rawValue)"
+            let bytes = format == .json ? Data(report.json) : Data(try report.html().utf8)
+            try bytes.write(to: URL(filePath: path), options: .atomic)
+            print(path)
+        }
+        if report.runs.isEmpty { throw ExitCode(4) }
+        let isBreached = report.statistics.completed < report.statistics.total
+        if failOn == .breach && isBreached { throw ExitCode.failure }
+    }
+
+    /// Names never form a path.
+    private static func fileName(_ name: String) -> String {
+        String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+    }
+
+    private static func explained(_ error: any Error) -> any Error {
+        if error is ExitCode || error is ValidationError { return error }
+        FileHandle.standardError.write(Data("dr-weekly-report: \(error)\n".utf8))
+        switch (error as? EventLogError)?.code {
+        case .noLog: return ExitCode(4)
+        case .damaged: return ExitCode(3)
+        case .notOurs, .unsafeLocation: return ExitCode(64)
+        default: return ExitCode(70)
+        }
+    }
+}
+
+struct PeriodChoice: ParsableArguments {
+    @Option(help: "An ISO week, as 2026-W47.")
+    var week: String?
+
+    @Option(help: "The first day, as 2026-11-16, or a time. Needs --to.")
+    var from: String?
+
+    @Option(help: "The day or time after the last.")
+    var to: String?
+
+    @Option(help: "The day, week or month that it is now: daily, weekly or monthly.")
+    var type: Kind = .weekly
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case daily, weekly, monthly
+    }
+
+    func validate() throws {
+        if (from == nil) != (to == nil) { throw ValidationError("--from and --to go together.") }
+        if week != nil && from != nil { throw ValidationError("Give --week, or --from and --to.") }
+        _ = try period(now: 0)
+    }
+
+    func period(now: UInt64) throws -> Period {
+        if let week {
+            guard let period = Period(week: week) else {
+                throw ValidationError("--week \(week) is not an ISO week; accepted: 2026-W47")
+            }
+            return period
+        }
+        if let from, let to {
+            guard let period = Period(from: from, to: to) else {
+                throw ValidationError("--from \(from) --to \(to): accepted: two dates or times in order")
+            }
+            return period
+        }
+        return Period(Period.Kind(rawValue: type.rawValue) ?? .weekly, containing: now)
+    }
+}
