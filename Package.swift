@@ -135,6 +135,26 @@ let package = Package(
                 "EventLog", "Projections", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Reports/dr-weekly-report"),
+
+        // Tests.
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "LMDBTests", dependencies: ["LMDB", "CLMDB"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], exclude: ["sample.proto"]),
+        .testTarget(
+            name: "MerkleTests",
+            dependencies: ["Merkle", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Vectors"]),
+        .testTarget(
+            name: "EventLogTests", dependencies: ["EventLog", "LMDB", "Merkle", "Wire"],
+            exclude: ["verify_log.py"]),
+        .testTarget(name: "S3Tests", dependencies: ["S3", "S3Sandbox", "FaultProxy"]),
+        .testTarget(
+            name: "S3SandboxTests", dependencies: ["S3Sandbox", "S3"],
+            exclude: ["outside_check.py"]),
+        .testTarget(name: "FaultProxyTests", dependencies: ["FaultProxy", "S3", "S3Sandbox"]),
+        .testTarget(
+            name: "ResilientStorageTests",
+            dependencies: ["ResilientStorage", "S3", "S3Sandbox", "FaultProxy", "LMDB"]),
     ]
 )
 

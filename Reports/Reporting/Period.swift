@@ -35,7 +35,7 @@ public struct Period: Equatable, Sendable {
         self.init(kind: .custom, start: start, end: end, name: "\(from) to \(to)")
     }
 
-    /// The day, week or month that a moment lies in.
+    /// The day, week or month that a moment after 1970 lies in.
     public init(_ kind: Kind, containing time: UInt64) {
         let date = RFC3339.text(time).prefix(10)
         let midnight = time - time % Self.day
@@ -65,7 +65,8 @@ public struct Period: Equatable, Sendable {
 
     /// The Monday of the week that holds 4 January.
     private static func firstMonday(of year: Int) -> UInt64? {
-        guard let fourth = RFC3339.time("\(year)-01-04") else { return nil }
+        // The first week of 1970 began before the first microsecond that is counted.
+        guard year > 1970, let fourth = RFC3339.time("\(year)-01-04") else { return nil }
         return fourth - (fourth / day + 3) % 7 * day
     }
 

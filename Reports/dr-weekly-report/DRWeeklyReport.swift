@@ -123,10 +123,15 @@ struct PeriodChoice: ParsableArguments {
     func validate() throws {
         if (from == nil) != (to == nil) { throw ValidationError("--from and --to go together.") }
         if week != nil && from != nil { throw ValidationError("Give --week, or --from and --to.") }
-        _ = try period(now: 0)
+        _ = try named()
     }
 
     func period(now: UInt64) throws -> Period {
+        try named() ?? Period(Period.Kind(rawValue: type.rawValue) ?? .weekly, containing: now)
+    }
+
+    /// The period that was given, if one was.
+    private func named() throws -> Period? {
         if let week {
             guard let period = Period(week: week) else {
                 throw ValidationError("--week \(week) is not an ISO week; accepted: 2026-W47")
@@ -139,6 +144,6 @@ struct PeriodChoice: ParsableArguments {
             }
             return period
         }
-        return Period(Period.Kind(rawValue: type.rawValue) ?? .weekly, containing: now)
+        return nil
     }
 }
