@@ -28,15 +28,17 @@ struct AppendQueue {
     private var requests: [AppendRequest] = []
     /// The writer has been told that there is work.
     private var isScheduled = false
+    /// Somebody looks at the deadlines every now and then.
+    private var isWatched = false
 
     var isEmpty: Bool { requests.isEmpty }
     var isFull: Bool { requests.count >= Self.maximumRequests }
 
-    /// - Returns: whether the writer has to be woken.
-    mutating func add(_ request: AppendRequest) -> Bool {
+    /// - Returns: whether the writer has to be woken, and whether the deadlines have to be watched.
+    mutating func add(_ request: AppendRequest) -> (writer: Bool, watch: Bool) {
         requests.append(request)
-        defer { isScheduled = true }
-        return !isScheduled
+        defer { (isScheduled, isWatched) = (true, true) }
+        return (!isScheduled, !isWatched)
     }
 
     /// What the next commit writes: at most 4,096 events or 4 MB, but at least one request.
@@ -57,6 +59,12 @@ struct AppendQueue {
         let expired = requests.filter { $0.deadline <= now }
         if !expired.isEmpty { requests.removeAll { $0.deadline <= now } }
         return expired
+    }
+
+    /// - Returns: whether the deadlines are to be looked at again.
+    mutating func continuesWatch() -> Bool {
+        isWatched = !requests.isEmpty
+        return isWatched
     }
 
     /// - Returns: whether the writer is to go on; otherwise it rests until woken.

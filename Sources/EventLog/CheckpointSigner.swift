@@ -21,6 +21,7 @@ public struct SignedCheckpoint: Sendable {
 /// last checkpoint.
 struct CheckpointSigner: Sendable {
     let reader: EventReader
+    let turnstile: Turnstile
 
     func sign(outside: OutsideCheckpoints?) throws -> SignedCheckpoint {
         let lock = try FileLock(path: reader.directory.keys + "/sign.lock")
@@ -33,37 +34,54 @@ struct CheckpointSigner: Sendable {
             root: try reader.root(ofSize: head.position))
         try checkLast(continuesTo: checkpoint, key: key.verificationKey)
         let note = try checkpoint.signed(by: key)
+        try store(note, of: checkpoint)
+        // Inside first: a crash in between leaves the copy behind, never ahead.
+        let problem = copy(note, of: checkpoint, to: outside, key: key.verificationKey)
+        return SignedCheckpoint(note: note, checkpoint: checkpoint, outsideProblem: problem)
+    }
+
+    private func store(_ note: SignedNote, of checkpoint: Checkpoint) throws {
+        turnstile.enter()
+        defer { turnstile.leave() }
         try reader.slot.with { log in
             try log.environment.write { transaction in
-                let stored = Array(note.encoded.utf8)
-                try transaction.put(
-                    stored, for: .bytes(checkpoint.size.bigEndianBytes), in: log.checkpoints)
+                let size = Key.bytes(checkpoint.size.bigEndianBytes)
+                try transaction.put(Array(note.encoded.utf8), for: size, in: log.checkpoints)
                 try transaction.commit()
             }
         }
-        // Inside first: a crash in between leaves the copy behind, never ahead.
-        let problem = copy(note, to: outside, key: key.verificationKey)
-        return SignedCheckpoint(note: note, checkpoint: checkpoint, outsideProblem: problem)
     }
 
     private func checkLast(
         continuesTo next: Checkpoint, key: NoteVerificationKey
     ) throws {
-        guard let note = try reader.lastCheckpoint() else { return }
-        try note.verify(with: [key])
-        let last = try Checkpoint(parsing: note.text)
-        guard last.origin == next.origin, last.size <= next.size,
-            try reader.root(ofSize: last.size) == last.root
-        else {
-            throw EventLogError(
-                .damaged,
-                "the log does not continue its last checkpoint of size \(last.size): "
-                    + "run dr-audit verify; nothing was signed")
+        do {
+            guard let note = try reader.lastCheckpoint() else { return }
+            if try isContinued(note, by: next, key: key) { return }
+        } catch let error as NoteError {
+            throw EventLogError(.damaged, "the last checkpoint is not valid", cause: error)
         }
+        throw EventLogError(
+            .damaged,
+            "the log does not continue its last checkpoint: run dr-audit verify; nothing was signed")
     }
 
+    /// Whether the log still is what an earlier checkpoint covers.
+    private func isContinued(
+        _ note: SignedNote, by next: Checkpoint, key: NoteVerificationKey
+    ) throws -> Bool {
+        try note.verify(with: [key])
+        let last = try Checkpoint(parsing: note.text)
+        return try last.origin == next.origin && last.size <= next.size
+            && reader.root(ofSize: last.size) == last.root
+    }
+
+    // MARK: Outside
+
+    /// - Returns: why there is no copy outside now; `nil` if it is there.
     private func copy(
-        _ note: SignedNote, to outside: OutsideCheckpoints?, key: NoteVerificationKey
+        _ note: SignedNote, of checkpoint: Checkpoint, to outside: OutsideCheckpoints?,
+        key: NoteVerificationKey
     ) -> String? {
         guard let outside else { return "no directory outside is set (DR_CHECKPOINT_DIR)" }
         if outside.isInside(reader.directory) {
@@ -73,12 +91,29 @@ struct CheckpointSigner: Sendable {
             try FileManager.default.createDirectory(
                 atPath: outside.directory, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
+            // What is there may be all that shows that the log was replaced: it is never lost.
+            if let reason = try reasonToKeep(outside, next: checkpoint, key: key) { return reason }
             try DurableFile.write("\(key)\n", to: outside.directory + "/checkpoint.pub")
             try DurableFile.write(note.encoded, to: outside.file)
             return nil
         } catch {
             return "\(outside.directory): \(error)"
         }
+    }
+
+    private func reasonToKeep(
+        _ outside: OutsideCheckpoints, next: Checkpoint, key: NoteVerificationKey
+    ) throws -> String? {
+        let kept = try Self.verificationKey(in: outside.directory)
+        if let kept, kept != key {
+            return "\(outside.directory) holds the key of another log, or another key; it was kept"
+        }
+        guard let bytes = FileManager.default.contents(atPath: outside.file) else { return nil }
+        let note = try SignedNote(parsing: String(decoding: bytes, as: UTF8.self))
+        return try isContinued(note, by: next, key: key)
+            ? nil
+            : "the checkpoint in \(outside.directory) is not of this log as it is now; it was kept: "
+                + "run dr-audit verify"
     }
 
     // MARK: Keys
@@ -100,7 +135,11 @@ struct CheckpointSigner: Sendable {
             throw EventLogError(.key, "\(keyFile(in: directory)) is missing or cannot be read")
         }
         let text = String(decoding: bytes, as: UTF8.self).filter { $0 != "\n" }
-        return try NoteSigningKey(secretText: text)
+        do {
+            return try NoteSigningKey(secretText: text)
+        } catch {
+            throw EventLogError(.key, "\(keyFile(in: directory)) holds no signing key", cause: error)
+        }
     }
 
     /// The public key in a folder: of the data directory, or outside.

@@ -6,7 +6,15 @@ public struct DataDirectory: Sendable {
 
     public init(_ path: String) {
         // Absolute, so that a later change of the working directory does not move the log.
-        self.path = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        self.path = Self.absolute(path)
+    }
+
+    /// Without a slash at the end.
+    static func absolute(_ path: String) -> String {
+        let current = FileManager.default.currentDirectoryPath
+        var result = path.hasPrefix("/") ? path : current + "/" + path
+        while result.count > 1 && result.hasSuffix("/") { result.removeLast() }
+        return result
     }
 
     public var log: String { path + "/log" }
@@ -24,9 +32,10 @@ public struct DataDirectory: Sendable {
     /// - Throws: `.notOurs` if the directory holds other things than a log of ours;
     ///   `.unsafeLocation` for a network file system.
     func prepare() throws(EventLogError) {
-        let contents = try? FileManager.default.contentsOfDirectory(atPath: path)
         let known: Set = ["log", "views", "keys", "runs", "reports", "targets", "log.turn", "log.host"]
-        if !hasLog, let stranger = contents?.sorted().first(where: { !known.contains($0) }) {
+        let strangers = Self.contents(of: path).subtracting(known)
+            .union(Self.contents(of: log).subtracting(["data.mdb", "lock.mdb"]))
+        if !hasLog, let stranger = strangers.min() {
             throw EventLogError(
                 .notOurs,
                 "\(path) holds '\(stranger)' and no event log; it was left as it is. "
@@ -34,6 +43,10 @@ public struct DataDirectory: Sendable {
         }
         for folder in [path, log, views, keys, runs, reports] { try make(folder) }
         try checkFileSystem()
+    }
+
+    private static func contents(of folder: String) -> Set<String> {
+        Set((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
     }
 
     private func make(_ folder: String) throws(EventLogError) {
@@ -60,17 +73,48 @@ public struct DataDirectory: Sendable {
     /// The type of the file system that holds the directory, from the kernel's list of mounts.
     private func fileSystemType() -> String? {
         let mounts = FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data()
-        let resolved = URL(filePath: path).resolvingSymlinksInPath().path() + "/"
+        let resolved = Self.resolved(path) + "/"
         var best: (point: String, type: String)?
         for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n") {
             let fields = line.split(separator: " ")
             guard let dash = fields.firstIndex(of: "-"), fields.count > max(dash + 1, 4) else { continue }
-            let point = fields[4] == "/" ? "/" : "\(fields[4])/"
+            let name = Self.unescaped(fields[4])
+            let point = name == "/" ? "/" : "\(name)/"
             if resolved.hasPrefix(point), point.utf8.count >= best?.point.utf8.count ?? 0 {
                 best = (point, String(fields[dash + 1]))
             }
         }
         return best?.type
+    }
+
+    /// The kernel writes spaces and the like as three octal digits.
+    private static func unescaped(_ name: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(name.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(3), as: UTF8.self)
+            if byte == UInt8(ascii: "\\"), let value = UInt8(digits, radix: 8) {
+                bytes.append(value)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Without links, also when the last folders are not there yet.
+    static func resolved(_ path: String) -> String {
+        var existing = URL(filePath: absolute(path)).standardized
+        var missing: [String] = []
+        while !FileManager.default.fileExists(atPath: existing.path(percentEncoded: false)),
+            existing.pathComponents.count > 1
+        {
+            missing.insert(existing.lastPathComponent, at: 0)
+            existing.deleteLastPathComponent()
+        }
+        let base = existing.resolvingSymlinksInPath().path(percentEncoded: false)
+        return absolute(([base] + missing).joined(separator: "/"))
     }
 }
 
@@ -99,9 +143,6 @@ public struct OutsideCheckpoints: Sendable {
     var file: String { directory + "/checkpoint" }
 
     func isInside(_ data: DataDirectory) -> Bool {
-        func resolved(_ path: String) -> String {
-            URL(filePath: path).resolvingSymlinksInPath().path() + "/"
-        }
-        return resolved(directory).hasPrefix(resolved(data.path))
+        (DataDirectory.resolved(directory) + "/").hasPrefix(DataDirectory.resolved(data.path) + "/")
     }
 }

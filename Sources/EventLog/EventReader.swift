@@ -11,6 +11,7 @@ public final class EventReader: Sendable {
     /// 32 hexadecimal digits.
     public let logID: String
     let slot: LogSlot
+    private let hostGuard: HostGuard?
 
     /// Opens a log that exists, without changing anything in it.
     ///
@@ -18,15 +19,19 @@ public final class EventReader: Sendable {
     public convenience init(_ directory: DataDirectory) throws {
         try directory.requireLog()
         try directory.checkFileSystem()
+        // Without the right to write there is no lock to share, and no reader table to break.
+        let hostGuard = try HostGuard.ifWritable(directory)
         try self.init(
             directory,
-            slot: LogSlot { try LogFile(directory, readOnly: true, create: false, mapSize: nil) })
+            slot: LogSlot { try LogFile(directory, readOnly: true, create: false, mapSize: nil) },
+            hostGuard: hostGuard)
     }
 
-    init(_ directory: DataDirectory, slot: LogSlot) throws {
+    init(_ directory: DataDirectory, slot: LogSlot, hostGuard: HostGuard?) throws {
         self.directory = directory
         self.slot = slot
-        self.logID = Hexadecimal.encode(try slot.with { try $0.checkMarks() })
+        self.hostGuard = hostGuard
+        self.logID = Hexadecimal.encode(try slot.with { try $0.logID() })
     }
 
     /// The name of the log in its checkpoints.
@@ -40,7 +45,8 @@ public final class EventReader: Sendable {
 
     /// The events from `position` on, in order: at most `limit`, and at most 4 MB of them.
     public func events(from position: UInt64, limit: Int = 1000) throws -> [RecordedEvent] {
-        try slot.with { log in
+        if limit < 1 { return [] }
+        return try slot.with { log in
             var events: [RecordedEvent] = []
             var bytes = 0
             try log.environment.read { transaction in
@@ -61,7 +67,8 @@ public final class EventReader: Sendable {
     public func events(
         ofStream name: String, after revision: UInt64 = 0, limit: Int = 1000
     ) throws -> [RecordedEvent] {
-        try slot.with { log in
+        if limit < 1 { return [] }
+        return try slot.with { log in
             try log.environment.read { transaction in
                 guard let stream = try log.stream(name, in: transaction), revision < stream.revision
                 else { return [] }

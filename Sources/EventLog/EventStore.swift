@@ -13,7 +13,6 @@ internal import Synchronization
 public final class EventStore: Sendable {
     public let reader: EventReader
     let clock: LogClock
-    private let hostGuard: HostGuard
     private let turnstile: Turnstile
     private let queue = Mutex(AppendQueue())
     private let frontier = Mutex<MerkleFrontier?>(nil)
@@ -33,8 +32,11 @@ public final class EventStore: Sendable {
         _ directory: DataDirectory, clock: LogClock = .system, mapSize: Int? = nil
     ) throws {
         try directory.prepare()
-        hostGuard = try HostGuard(directory)
-        turnstile = try Turnstile(path: directory.turnstile)
+        let hostGuard = try HostGuard(directory)
+        let turnstile = try Turnstile(path: directory.turnstile)
+        // Two that make the same log at once must not see each other's half.
+        turnstile.enter()
+        defer { turnstile.leave() }
         let slot = try LogSlot {
             try LogFile(directory, readOnly: false, create: true, mapSize: mapSize)
         }
@@ -42,9 +44,9 @@ public final class EventStore: Sendable {
         let (time, id) = (clock.now(), EventID(time: clock.now(), using: &generator))
         let logID = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         try slot.with { try $0.createIfNeeded(logID: logID, eventID: id, time: time) }
-        reader = try EventReader(directory, slot: slot)
+        reader = try EventReader(directory, slot: slot, hostGuard: hostGuard)
         watcher = HeadWatcher(reader: reader)
-        self.clock = clock
+        (self.clock, self.turnstile) = (clock, turnstile)
         try CheckpointSigner.createKey(in: directory, origin: reader.origin)
     }
 
@@ -69,16 +71,13 @@ public final class EventStore: Sendable {
             let request = AppendRequest(
                 events: events, stream: stream, expected: expected, deadline: .now + limit,
                 finish: { continuation.resume(with: $0) })
-            let (isFull, mustWake) = queue.withLock { queue in
-                queue.isFull ? (true, false) : (false, queue.add(request))
-            }
-            if isFull {
+            let wanted = queue.withLock { $0.isFull ? nil : $0.add(request) }
+            guard let wanted else {
                 request.finish(.failure(EventLogError(.busy, "too many appends are waiting")))
+                return
             }
-            if mustWake {
-                writerQueue.async { self.writeGroups() }
-                watchDeadlines()
-            }
+            if wanted.writer { writerQueue.async { self.writeGroups() } }
+            if wanted.watch { watchDeadlines() }
         }
     }
 
@@ -106,7 +105,7 @@ public final class EventStore: Sendable {
     /// - Throws: `EventLogError`: `.key`; `.damaged` if the head does not continue the last
     ///   checkpoint, which is then not signed.
     public func signCheckpoint(outside: OutsideCheckpoints?) async throws -> SignedCheckpoint {
-        let signer = CheckpointSigner(reader: reader)
+        let signer = CheckpointSigner(reader: reader, turnstile: turnstile)
         return try await withCheckedThrowingContinuation { continuation in
             writerQueue.async {
                 continuation.resume(with: Swift.Result { try signer.sign(outside: outside) })
@@ -140,7 +139,8 @@ extension EventStore {
                     for (index, request) in group.enumerated() {
                         outcomes[index].1 = try Self.outcome(of: request, in: transaction, &writer)
                     }
-                    if writer.newLeaves.isEmpty { return }
+                    // What the log has to say of itself waits for an event that is kept.
+                    guard outcomes.contains(where: \.1.isSuccess) else { return }
                     let next = try Tiles.append(
                         writer.newLeaves,
                         to: try knownFrontier(at: head.position, of: log, in: transaction),
@@ -184,7 +184,8 @@ extension EventStore {
         isCommitting: Bool
     ) -> [(AppendRequest, Result<AppendReceipt, any Error>)] {
         let failed = outcomes.isEmpty ? queue.withLock { $0.takeGroup() } : outcomes.map(\.0)
-        if (cause as? LMDBError)?.code == .panic { try? reopenAfterPanic() }
+        // If it cannot be opened now, the next call tries again.
+        if (cause as? LMDBError)?.code == .panic { reader.slot.reopen() }
         frontier.withLock { $0 = nil }
         let error = Self.failure(after: cause, isCommitting: isCommitting)
         return failed.map { ($0, .failure(error)) }
@@ -206,13 +207,11 @@ extension EventStore {
             ?? EventLogError(.writeFailed, "the events were not written", cause: cause)
     }
 
-    private func reopenAfterPanic() throws { try reader.slot.reopen() }
-
     /// While appends wait, withdraws those whose deadline passes.
     private func watchDeadlines() {
         timerQueue.asyncAfter(deadline: .now() + .milliseconds(20)) {
-            let (expired, isEmpty) = self.queue.withLock { queue in
-                (queue.takeExpired(at: .now), queue.isEmpty)
+            let (expired, goesOn) = self.queue.withLock { queue in
+                (queue.takeExpired(at: .now), queue.continuesWatch())
             }
             for request in expired {
                 request.finish(
@@ -222,7 +221,13 @@ extension EventStore {
                             "the log was held by process \(self.turnstile.holder) for too long; "
                                 + "nothing was written")))
             }
-            if !isEmpty { self.watchDeadlines() }
+            if goesOn { self.watchDeadlines() }
         }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        if case .success = self { true } else { false }
     }
 }

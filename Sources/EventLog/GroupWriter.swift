@@ -33,7 +33,13 @@ struct GroupWriter {
             return earlier
         }
         try checkExpectation(of: request, revision: revision)
+        var ids: Set<EventID> = []
         for event in request.events where event.isOnce {
+            if !ids.insert(event.id).inserted {
+                throw EventLogError(
+                    .idTaken(position: position + UInt64(ids.count)),
+                    "id \(event.id) stands twice in one append, but must be unique")
+            }
             if let taken = try transaction.value(for: .bytes(event.id.bytes), in: log.once) {
                 let position = UInt64(bigEndianBytes: taken)
                 throw EventLogError(
@@ -67,15 +73,18 @@ struct GroupWriter {
                 positions.append(position)
             }
         }
-        if positions.isEmpty { return nil }
-        guard positions.count == request.events.count else {
+        guard let first = positions.first else { return nil }
+        // One append stands together: ids found in several places are several appends.
+        let isWhole = positions.count == request.events.count
+            && positions.enumerated().allSatisfy { first + UInt64($0) == $1 }
+        guard isWhole else {
             throw EventLogError(
                 .partlyAppended,
                 "only \(positions.count) of the \(request.events.count) events are in "
                     + "\(request.stream): the append is not the retry of one append")
         }
         return AppendReceipt(
-            firstPosition: positions[0], firstRevision: expected + 1, count: positions.count)
+            firstPosition: first, firstRevision: expected + 1, count: positions.count)
     }
 
     private func checkExpectation(

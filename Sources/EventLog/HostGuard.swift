@@ -33,6 +33,16 @@ final class HostGuard: Sendable {
         }
     }
 
+    /// - Returns: `nil` where the directory may not be written.
+    static func ifWritable(_ directory: DataDirectory) throws(EventLogError) -> HostGuard? {
+        do {
+            return try HostGuard(directory)
+        } catch {
+            guard error.code == .readOnly else { throw error }
+            return nil
+        }
+    }
+
     deinit { close(descriptor) }
 
     private static func identity() -> String {

@@ -17,14 +17,17 @@ struct IndexCheck {
 
     init() {}
 
+    /// An event is missing or unreadable: what the rows must be can no longer be known.
+    mutating func skip() {
+        isBroken = true
+        append = nil
+    }
+
     mutating func check(
         _ position: UInt64, log: LogFile, in transaction: borrowing ReadTransaction,
         report: inout VerificationReport
     ) throws {
-        guard let record = current else {
-            isBroken = true
-            return
-        }
+        guard let record = current else { return skip() }
         checkStream(of: record, at: position, report: &report)
         try checkAppend(of: record, at: position, log: log, in: transaction, report: &report)
         if record.isOnce {
@@ -47,12 +50,16 @@ struct IndexCheck {
             streams[record.stream] = Stream(name: record.streamName, head: head)
             return
         }
-        guard var stream = streams[record.stream], record.revision == stream.head.revision + 1,
-            record.streamName.isEmpty
-        else { return report.add("the event does not continue its stream", at: position) }
-        stream.head.revision = record.revision
-        stream.head.position = position
-        streams[record.stream] = stream
+        guard let stream = streams[record.stream] else {
+            if !isBroken { report.add("the event belongs to no stream", at: position) }
+            return
+        }
+        if record.revision != stream.head.revision &+ 1 || !record.streamName.isEmpty, !isBroken {
+            report.add("the event does not continue its stream", at: position)
+        }
+        // From what stands there, so that one wrong number is one finding.
+        streams[record.stream]?.head.revision = record.revision
+        streams[record.stream]?.head.position = position
     }
 
     private mutating func checkAppend(
@@ -63,12 +70,13 @@ struct IndexCheck {
             append?.remaining -= 1
             if record.stream != open.row.stream || record.following != open.remaining - 1 {
                 report.add("the event is not part of the append it stands in", at: position)
+                append = nil
             }
             return
         }
         let row = AppendRow(
             stream: record.stream, firstRevision: record.revision, firstPosition: position,
-            count: record.following + 1)
+            count: record.following &+ 1)
         append = (row, record.following)
         appendCount += 1
         if try transaction.value(for: row.key, in: log.appends) != row.value {
@@ -81,6 +89,11 @@ struct IndexCheck {
         log: LogFile, in transaction: borrowing ReadTransaction, report: inout VerificationReport
     ) throws {
         if isBroken { return }
+        if let append, append.remaining > 0 {
+            report.add(
+                "the log ends inside an append, \(append.remaining) events short",
+                at: append.row.firstPosition)
+        }
         for stream in streams.values.sorted(by: { $0.head.number < $1.head.number }) {
             let row = try transaction.value(for: .name(stream.name), in: log.streams)
             if row != stream.head.stored {

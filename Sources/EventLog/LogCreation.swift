@@ -3,6 +3,7 @@ internal import Merkle
 
 extension LogFile {
     /// Makes the marks and the first event of a new log, unless it has them.
+    /// - Throws: `.notOurs` if the file is not empty and not a log; it is then left as it is.
     func createIfNeeded(logID: [UInt8], eventID: EventID, time: UInt64) throws {
         try environment.write { transaction in
             if try transaction.count(of: meta) > 0 { return }
@@ -35,9 +36,9 @@ extension GroupWriter {
     mutating func noteClockBehindLog(
         using clock: LogClock, in transaction: borrowing WriteTransaction
     ) throws {
-        guard head.position > 0, clock.now() + 1_000_000 < head.recorded else { return }
+        guard head.position > 0, Record.isHeldBack(head.recorded, clock: clock.now()) else { return }
         let last = try log.record(at: head.position, in: transaction)
-        guard last.clock + 1_000_000 >= last.recorded else { return }
+        if last.isHeldBack { return }
         var generator = SystemRandomNumberGenerator()
         let event = NewEvent(
             id: EventID(time: clock.now(), using: &generator), number: LogEvent.clockBehindLog,

@@ -21,7 +21,9 @@ final class LogFile: Sendable {
         var options = Environment.Options()
         options.readOnly = readOnly
         if let mapSize { options.mapSize = mapSize }
-        environment = try Environment(path: directory.log, options: options)
+        environment = try Self.open(directory.log, options)
+        // Before anything is made in it.
+        if try !environment.isEmpty() { try Self.checkMarks(environment) }
         let databases = try environment.openDatabases(
             [
                 .init("meta"), .init("events", keys: .integers), .init("tiles"), .init("streams"),
@@ -31,19 +33,49 @@ final class LogFile: Sendable {
         (appends, once, checkpoints) = (databases[4], databases[5], databases[6])
     }
 
+    private static func open(
+        _ path: String, _ options: Environment.Options
+    ) throws -> Environment {
+        do {
+            return try Environment(path: path, options: options)
+        } catch {
+            guard error.code == .invalid || error.code == .versionMismatch else { throw error }
+            throw EventLogError(.notOurs, "\(path) is not an event log", cause: error)
+        }
+    }
+
     /// - Throws: `.notOurs` unless this is a log that this program reads.
-    /// - Returns: the log id, 16 bytes.
-    func checkMarks() throws -> [UInt8] {
+    private static func checkMarks(_ environment: Environment) throws {
+        let notOurs = EventLogError(.notOurs, "\(environment.path) is not an event log")
+        let meta: Database
+        do {
+            meta = try environment.openDatabases([.init("meta")], create: false)[0]
+        } catch {
+            throw error.code == .notFound || error.code == .incompatible ? notOurs : error
+        }
         try environment.read { transaction in
-            guard try transaction.value(for: .name("magic"), in: meta) == Self.magic,
-                let logID = try transaction.value(for: .name("log_id"), in: meta), logID.count == 16
-            else { throw EventLogError(.notOurs, "\(environment.path) is not an event log") }
-            let format = try number("format", in: transaction)
+            // Somebody is just making it.
+            if try transaction.count(of: meta) == 0 {
+                throw EventLogError(.noLog, "\(environment.path) has no event log yet")
+            }
+            guard try transaction.value(for: .name("magic"), in: meta) == magic,
+                let stored = try transaction.value(for: .name("format"), in: meta), stored.count == 8
+            else { throw notOurs }
+            let format = UInt64(bigEndianBytes: stored)
             guard format == Self.format else {
                 throw EventLogError(
                     .notOurs, "the log has format \(format); this program reads format \(Self.format)")
             }
-            return logID
+        }
+    }
+
+    /// 16 bytes.
+    func logID() throws -> [UInt8] {
+        try environment.read { transaction in
+            guard let id = try transaction.value(for: .name("log_id"), in: meta), id.count == 16 else {
+                throw EventLogError(.damaged, "the log has no valid 'log_id' mark")
+            }
+            return id
         }
     }
 

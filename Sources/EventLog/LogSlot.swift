@@ -12,6 +12,7 @@ internal import Synchronization
 final class LogSlot: Sendable {
     private let open: @Sendable () throws -> LogFile
     private let current: Mutex<LogFile?>
+    private let isReopening = Atomic<Bool>(false)
 
     init(_ open: @escaping @Sendable () throws -> LogFile) throws {
         self.open = open
@@ -19,7 +20,11 @@ final class LogSlot: Sendable {
     }
 
     func with<Result>(_ body: (LogFile) throws -> Result) throws -> Result {
-        guard let log = current.withLock({ $0 }) else {
+        let log = try current.withLock { current in
+            if current == nil && !isReopening.load(ordering: .acquiring) { current = try open() }
+            return current
+        }
+        guard let log else {
             throw EventLogError(.busy, "the log is being opened again after a disk error; try again")
         }
         return try body(log)
@@ -27,14 +32,16 @@ final class LogSlot: Sendable {
 
     /// Waits for the readers of the old environment, then opens a new one. New readers are turned
     /// away meanwhile.
-    func reopen() throws {
+    ///
+    /// If it cannot be opened, each call after this one tries again.
+    func reopen() {
+        isReopening.store(true, ordering: .releasing)
         var old = current.withLock { current in
             defer { current = nil }
             return current
         }
         while old != nil && !isKnownUniquelyReferenced(&old) { usleep(1000) }
         old = nil
-        let new = try open()
-        current.withLock { $0 = new }
+        isReopening.store(false, ordering: .releasing)
     }
 }

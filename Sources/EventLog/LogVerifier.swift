@@ -1,5 +1,6 @@
-public import Merkle
+internal import FoundationEssentials
 internal import LMDB
+public import Merkle
 internal import Wire
 
 /// What checking a whole log found.
@@ -52,6 +53,8 @@ public struct LogVerifier {
     private var indexes = IndexCheck()
     private var seals = SealCheck()
     private var previous = LogHead(position: 0, recorded: 0)
+    /// The greatest time recorded so far.
+    private var latest: UInt64 = 0
 
     public init(_ reader: EventReader, outside: OutsideCheckpoints?) {
         self.reader = reader
@@ -60,65 +63,103 @@ public struct LogVerifier {
 
     /// - Parameter progress: gets the last position checked, after each batch.
     public mutating func verify(progress: (UInt64) -> Void = { _ in }) throws -> VerificationReport {
-        try reader.slot.with { log in
-            try begin(log)
-            var next: UInt64 = 1
-            while next <= report.head.position {
-                let last = min(next + Self.batchSize - 1, report.head.position)
-                try log.environment.read { try check(next...last, of: log, in: $0) }
-                next = last + 1
-                progress(last)
+        // Read first: a checkpoint that is signed from here on is not missed in the log.
+        let outsideNote = outside.flatMap { FileManager.default.contents(atPath: $0.file) }
+        try reader.slot.with { try begin($0, outsideNote: outsideNote.map { Array($0) }) }
+        var next: UInt64 = 1
+        while next <= report.head.position {
+            // In pieces, so that a log that is in use is never held up for long.
+            next = try reader.slot.with { log in
+                try log.environment.read { try check(from: next, of: log, in: $0) }
             }
-            try log.environment.read { try finish(log, in: $0) }
+            progress(next - 1)
         }
+        try reader.slot.with { log in try log.environment.read { try finish(log, in: $0) } }
         return report
     }
 
-    private mutating func begin(_ log: LogFile) throws {
+    private mutating func begin(_ log: LogFile, outsideNote: [UInt8]?) throws {
         try log.environment.read { transaction in
             report.head = try log.head(in: transaction)
             seals = try SealCheck(
-                reader: reader, log: log, outside: outside, in: transaction, report: &report)
+                reader: reader, log: log, outside: outside, outsideNote: outsideNote,
+                in: transaction, report: &report)
             tree = try TreeCheck(size: report.head.position, log: log, in: transaction)
-            let first = try transaction.withValue(for: .integer(1), in: log.events) { _ in true }
-            if first == nil { report.add("the log has no first event", at: 1) }
         }
     }
 
+    /// - Returns: the next position to check.
     private mutating func check(
-        _ positions: ClosedRange<UInt64>, of log: LogFile,
-        in transaction: borrowing ReadTransaction
-    ) throws {
-        for position in positions {
-            let stored = try transaction.value(for: .integer(position), in: log.events)
-            guard let stored else {
-                report.add("the event is missing", at: position)
-                tree.skip()
-                continue
-            }
+        from start: UInt64, of log: LogFile, in transaction: borrowing ReadTransaction
+    ) throws -> UInt64 {
+        let end = min(start + Self.batchSize - 1, report.head.position)
+        var next = start
+        try transaction.forEach(in: log.events, from: .integer(start)) { key, value in
+            guard case .integer(let position) = key, position <= end else { return .stop }
+            reportMissing(next..<position)
+            let stored = value.withUnsafeBytes { Array($0) }
             tree.add(.leaf(stored), at: position, report: &report)
             checkRecord(stored, at: position)
             try indexes.check(position, log: log, in: transaction, report: &report)
             seals.check(tree: tree.frontier, report: &report)
+            next = position + 1
+            return .continue
         }
-        try tree.compareChunks(upTo: positions.upperBound, log: log, in: transaction, report: &report)
+        if next <= end {
+            // Whatever is not there up to the next event, or to the head, is missing.
+            let following = try firstPosition(from: next, of: log, in: transaction)
+            reportMissing(next..<min(following ?? .max, report.head.position + 1))
+            next = min(following ?? .max, report.head.position + 1)
+        }
+        try tree.compareChunks(upTo: next - 1, log: log, in: transaction, report: &report)
+        return next
+    }
+
+    private func firstPosition(
+        from start: UInt64, of log: LogFile, in transaction: borrowing ReadTransaction
+    ) throws -> UInt64? {
+        var found: UInt64?
+        try transaction.forEach(in: log.events, from: .integer(start)) { key, _ in
+            if case .integer(let position) = key { found = position }
+            return .stop
+        }
+        return found
+    }
+
+    private mutating func reportMissing(_ positions: Range<UInt64>) {
+        guard let first = positions.first else { return }
+        let count = positions.upperBound - first
+        report.add(
+            count == 1 ? "the event is missing" : "\(count) events are missing from here on", at: first)
+        tree.skip()
+        indexes.skip()
     }
 
     private mutating func checkRecord(_ stored: [UInt8], at position: UInt64) {
-        guard let record = try? Record(from: .init(stored)) else {
-            indexes.current = nil
-            return report.add("the event cannot be read", at: position)
-        }
+        guard let record = decode(stored, at: position) else { return }
         if record.encoded != stored { report.add("the event is not in canonical form", at: position) }
+        // Each is compared with the one before it: one wrong time is one finding.
         if record.recorded < previous.recorded {
             report.add("the event is recorded earlier than the one before it", at: position)
         }
-        if position == 1, LogEvent.logID(inCreated: record.payload).map(Hexadecimal.encode) != reader.logID {
+        if position == 1,
+            LogEvent.logID(inCreated: record.payload).map({ Hexadecimal.encode($0) }) != reader.logID
+        {
             report.add("the first event names another log than the log's marks", at: 1)
         }
-        if record.clock + 1_000_000 < record.recorded { noteClamped(position) }
-        previous = LogHead(position: position, recorded: max(record.recorded, previous.recorded))
-        indexes.current = record
+        if record.isHeldBack { noteClamped(position) }
+        previous = LogHead(position: position, recorded: record.recorded)
+        latest = max(latest, record.recorded)
+    }
+
+    private mutating func decode(_ stored: [UInt8], at position: UInt64) -> Record? {
+        do {
+            indexes.current = try Record(from: .init(stored))
+        } catch {
+            indexes.current = nil
+            report.add("the event cannot be read: \(error)", at: position)
+        }
+        return indexes.current
     }
 
     private mutating func noteClamped(_ position: UInt64) {
@@ -133,7 +174,7 @@ public struct LogVerifier {
         _ log: LogFile, in transaction: borrowing ReadTransaction
     ) throws {
         let isIdle = try log.head(in: transaction).position == report.head.position
-        if previous.recorded != report.head.recorded {
+        if latest != report.head.recorded {
             report.add("the log's mark of the last recorded time is wrong", at: report.head.position)
         }
         if try log.number("first", in: transaction) != 1 {

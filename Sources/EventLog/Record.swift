@@ -73,6 +73,14 @@ public struct Record: Equatable, Sendable, WireMessage {
         (self.number, self.payload) = (number, payload)
     }
 
+    /// The clock had gone back by more than a second, so the time recorded is that of an earlier
+    /// event.
+    var isHeldBack: Bool { Self.isHeldBack(recorded, clock: clock) }
+
+    static func isHeldBack(_ recorded: UInt64, clock: UInt64) -> Bool {
+        recorded > clock && recorded - clock > 1_000_000
+    }
+
     public func write(to writer: inout WireWriter) {
         writer.bytes(id.bytes, field: 1)
         writer.uint64(recorded, field: 2)

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import LMDB
 internal import Merkle
 
@@ -11,11 +10,11 @@ struct SealCheck {
 
     /// Reads the checkpoints and checks their signatures.
     init(
-        reader: EventReader, log: LogFile, outside: OutsideCheckpoints?,
+        reader: EventReader, log: LogFile, outside: OutsideCheckpoints?, outsideNote: [UInt8]?,
         in transaction: borrowing ReadTransaction, report: inout VerificationReport
     ) throws {
-        let inner = try? CheckpointSigner.verificationKey(in: reader.directory.keys)
-        let outer = outside.flatMap { try? CheckpointSigner.verificationKey(in: $0.directory) }
+        let inner = Self.key(in: reader.directory.keys)
+        let outer = outside.flatMap { Self.key(in: $0.directory) }
         // The key outside is the one to trust: whoever changes the log can change the key in it.
         guard let key = outer ?? inner else {
             report.add("the public key of the checkpoints is missing or damaged")
@@ -31,13 +30,21 @@ struct SealCheck {
             return .continue
         }
         report.checkpoints = expected.count
-        if let outside, let note = FileManager.default.contents(atPath: outside.file) {
-            let text = String(decoding: note, as: UTF8.self)
+        if let outsideNote {
+            let text = String(decoding: outsideNote, as: UTF8.self)
             let count = expected.count
             add(text, place: "checkpoint outside", key: key, origin: reader.origin, report: &report)
             if expected.count > count { report.outsideSize = expected[count].checkpoint.size }
         }
         expected.sort { $0.checkpoint.size < $1.checkpoint.size }
+    }
+
+    private static func key(in folder: String) -> NoteVerificationKey? {
+        do {
+            return try CheckpointSigner.verificationKey(in: folder)
+        } catch {
+            return nil
+        }
     }
 
     private static func size(of key: Key) -> UInt64 {

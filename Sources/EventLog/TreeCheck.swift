@@ -23,12 +23,8 @@ struct TreeCheck {
     init(size: UInt64, log: LogFile, in transaction: borrowing ReadTransaction) throws {
         self.size = size
         for level in Tiles.levels {
-            let count = size >> UInt64(level)
-            edges.append(
-                count % Tiles.chunkWidth == 0
-                    ? []
-                    : try Tiles.chunk(
-                        level: level, index: count / Tiles.chunkWidth, of: log, in: transaction))
+            let index = (size >> UInt64(level)) / Tiles.chunkWidth
+            edges.append(try storedChunk(level, index, log, transaction))
         }
     }
 
@@ -45,9 +41,10 @@ struct TreeCheck {
         levels[level].hashes.append(hash)
         levels[level].group.append(hash)
         guard levels[level].group.count == 256, level + 1 < levels.count else { return }
-        let root = (try? Tiles.subtreeHash(levels[level].group)) ?? .emptyTree
+        var group = MerkleFrontier()
+        for hash in levels[level].group { group.append(hash) }
         levels[level].group = []
-        add(root, level: level + 1)
+        add(group.root, level: level + 1)
     }
 
     /// Compares the chunks that the events up to `position` complete, and at the head the last.
@@ -83,6 +80,7 @@ struct TreeCheck {
         do {
             return try Tiles.chunk(level: level, index: index, of: log, in: transaction)
         } catch is EventLogError {
+            // Of a length that no chunk has: it fits no hashes, and is reported as such.
             return []
         }
     }

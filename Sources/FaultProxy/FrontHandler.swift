@@ -171,11 +171,8 @@ final class FrontHandler: ChannelInboundHandler {
         switch part {
         case .head(let head): back.write(HTTPClientRequestPart.head(head), promise: nil)
         case .body(let buffer):
-            back.write(HTTPClientRequestPart.body(.byteBuffer(buffer)), promise: nil)
-            if !back.isWritable {
-                back.flush()
-                context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
-            }
+            // The connection to the storage says when it has taken enough: see `BackHandler`.
+            back.writeAndFlush(HTTPClientRequestPart.body(.byteBuffer(buffer)), promise: nil)
         case .end(let trailers):
             back.writeAndFlush(HTTPClientRequestPart.end(trailers), promise: nil)
         }

@@ -18,6 +18,7 @@ public actor ProxyServer {
     private struct Holding {
         let fault: Fault
         var timer: Scheduled<Void>
+        var isEnding = false
     }
 
     public nonisolated let port: Int
@@ -29,6 +30,7 @@ public actor ProxyServer {
     private var listener: (any Channel)?
     private var holdings: [String: Holding] = [:]
     private var endings: [String: FaultEnding] = [:]
+    private var listening: Task<Void, any Error>?
 
     /// - Parameters:
     ///   - port: 0 lets the system choose.
@@ -41,6 +43,8 @@ public actor ProxyServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let state = ProxyState(observer: observer)
         do {
+            // With `SO_REUSEPORT` a second proxy could share the port, and half of the requests.
+            if port != 0 { try ReservedPort.checkFree(port) }
             let connector = try UpstreamConnector(upstream)
             let listener = try await Self.listen(
                 on: port, group: group, state: state, connector: connector, connections: connections)
@@ -68,26 +72,19 @@ public actor ProxyServer {
     ///
     /// - Parameter lease: how long it holds unless renewed; at most 60 s.
     public func inject(_ fault: Fault, lease: Duration = .seconds(5)) async throws -> FaultLease {
-        guard lease > .zero, lease <= Self.maximumLease else {
-            throw FaultProxyError(
-                code: .leaseTooLong, message: "a lease lasts from 0 to 60 s, not \(lease)")
-        }
+        try Self.check(lease)
         let token = Self.newToken()
         state.add(fault, token: token)
-        if fault.kind == .refuse {
-            try? await listener?.close()
-            listener = nil
-            connections.closeAll()
-        }
-        let effective = ContinuousClock.now
         holdings[token] = Holding(fault: fault, timer: schedule(token, after: lease))
-        return FaultLease(token: token, effective: effective)
+        if fault.kind == .refuse { try await updateListening() }
+        return FaultLease(token: token, effective: .now)
     }
 
     /// Lets the lease run anew from now.
     ///
-    /// - Throws: `.leaseGone` if it has run out.
+    /// - Throws: `.leaseGone` if it has run out; `.leaseTooLong`.
     public func renew(_ token: String, lease: Duration = .seconds(5)) throws {
+        try Self.check(lease)
         guard holdings[token] != nil else {
             throw FaultProxyError(code: .leaseGone, message: "the fault's lease has run out")
         }
@@ -95,9 +92,16 @@ public actor ProxyServer {
         holdings[token]?.timer = schedule(token, after: lease)
     }
 
+    private static func check(_ lease: Duration) throws {
+        guard lease > .zero, lease <= maximumLease else {
+            throw FaultProxyError(
+                code: .leaseTooLong, message: "a lease lasts from 0 to 60 s, not \(lease)")
+        }
+    }
+
     /// Ends a fault. Doing so again is no error and gives the same answer.
     ///
-    /// - Throws: `.cannotLift` if the port cannot be listened on again.
+    /// - Throws: `.cannotLift` if the port cannot be listened on again; trying again may help.
     @discardableResult
     public func lift(_ token: String) async throws -> FaultEnding? {
         try await end(token, .lifted)
@@ -109,19 +113,49 @@ public actor ProxyServer {
     public var faultsInForce: Int { holdings.count }
 
     private func end(_ token: String, _ reason: FaultEnding.Reason) async throws -> FaultEnding? {
-        guard let holding = holdings.removeValue(forKey: token) else { return endings[token] }
+        guard let holding = holdings[token] else { return endings[token] }
         holding.timer.cancel()
         state.remove(token: token)
-        let isStillRefused = holdings.values.contains { $0.fault.kind == .refuse }
-        if holding.fault.kind == .refuse, !isStillRefused, listener == nil {
-            listener = try await Self.listen(
-                on: port, group: group, state: state, connector: connector, connections: connections)
+        if holding.fault.kind == .refuse {
+            holdings[token]?.isEnding = true
+            try await updateListening()
+            // Somebody else may have ended it while the port was opened.
+            if let ending = endings[token] { return ending }
         }
+        holdings[token] = nil
         let ending = FaultEnding(reason: reason, ended: .now)
         endings[token] = ending
         // What was withheld is never forwarded late: those who still wait learn it by a reset.
         if holding.fault.kind == .hang { connections.resetWithheld() }
         return ending
+    }
+
+    /// Listens, or not, as the faults in force ask for. One change at a time, in order: each looks
+    /// at what is wanted when its turn has come.
+    private func updateListening() async throws {
+        let previous = listening
+        let task = Task {
+            _ = await previous?.result
+            let isRefusing = holdings.values.contains { $0.fault.kind == .refuse && !$0.isEnding }
+            if isRefusing, let listener {
+                self.listener = nil
+                try? await listener.close()
+                connections.closeAll()
+            } else if !isRefusing, listener == nil {
+                try await listenAgain()
+            }
+        }
+        listening = task
+        try await task.value
+    }
+
+    private func listenAgain() async throws {
+        do {
+            listener = try await Self.listen(
+                on: port, group: group, state: state, connector: connector, connections: connections)
+        } catch {
+            throw FaultProxyError(code: .cannotLift, message: "\(error)")
+        }
     }
 
     private func schedule(_ token: String, after lease: Duration) -> Scheduled<Void> {

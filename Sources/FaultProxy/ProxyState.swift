@@ -9,6 +9,7 @@ final class ProxyState: Sendable {
         var faults: [(token: String, fault: Fault)] = []
         var counts: [String: ProxyCounts] = [:]
         var arrivals: [(agent: String, instant: ContinuousClock.Instant)] = []
+        var arrivalLimit = 20_000
         var sequence = 0
         var connections = 0
     }
@@ -44,8 +45,10 @@ final class ProxyState: Sendable {
             if operation.fault != nil { counts.faulted += 1 }
             state.counts[agent] = counts
             state.arrivals.append((agent, operation.received))
-            if state.arrivals.count > 20_000 {
+            // Seldom, so that a long list costs little for each request.
+            if state.arrivals.count > state.arrivalLimit {
                 state.arrivals.removeAll { $0.instant < operation.received - Self.maximumWindow }
+                state.arrivalLimit = max(20_000, 2 * state.arrivals.count)
             }
             return operation
         }

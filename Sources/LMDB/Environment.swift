@@ -90,11 +90,15 @@ public final class Environment: @unchecked Sendable {
 
     /// Opens databases, once for the life of the environment.
     ///
+    /// Not to be called inside `write`, nor by two threads at once.
+    ///
     /// - Returns: them in the order asked for.
-    /// - Throws: `.notFound` when `create` is false and one does not exist.
+    /// - Throws: `.notFound` when `create` is false and one does not exist; `.incompatible` when
+    ///   one exists with keys of the other kind.
     public func openDatabases(
         _ specifications: [Database.Specification], create: Bool
     ) throws(LMDBError) -> [Database] {
+        refuseInsideWrite()
         var transaction: OpaquePointer?
         let flags = isReadOnly ? UInt32(MDB_RDONLY) : 0
         try check(mdb_txn_begin(handle, nil, flags, &transaction), "open databases")
@@ -103,7 +107,14 @@ public final class Environment: @unchecked Sendable {
             var flags: Int32 = create ? MDB_CREATE : 0
             if specification.keys == .integers { flags |= MDB_INTEGERKEY }
             var database: MDB_dbi = 0
-            let result = mdb_dbi_open(transaction, specification.name, UInt32(flags), &database)
+            var result = mdb_dbi_open(transaction, specification.name, UInt32(flags), &database)
+            var stored: UInt32 = 0
+            if result == 0 { result = mdb_dbi_flags(transaction, database, &stored) }
+            // LMDB opens a database with other flags than it was made with, and then misreads it.
+            let hasIntegers = stored & UInt32(MDB_INTEGERKEY) != 0
+            if result == 0, hasIntegers != (specification.keys == .integers) {
+                result = MDB_INCOMPATIBLE
+            }
             if result != 0 { mdb_txn_abort(transaction) }
             try check(result, "open database \(specification.name)")
             databases.append(
@@ -146,9 +157,7 @@ public final class Environment: @unchecked Sendable {
     public func write<Result>(
         _ body: (consuming WriteTransaction) throws -> Result
     ) throws -> Result {
-        precondition(
-            writer.withLock { $0 != pthread_self() },
-            "A write transaction was begun inside another one of the same environment.")
+        refuseInsideWrite()
         var transaction: OpaquePointer?
         try check(mdb_txn_begin(handle, nil, 0, &transaction), "begin a write")
         writer.withLock { $0 = pthread_self() }
@@ -157,6 +166,23 @@ public final class Environment: @unchecked Sendable {
             openTransactions.subtract(1, ordering: .relaxed)
         }
         return try body(WriteTransaction(handle: transaction!, environment: self))
+    }
+
+    private func refuseInsideWrite() {
+        precondition(
+            writer.withLock { $0 != pthread_self() },
+            "A write transaction was begun inside another one of the same environment.")
+    }
+
+    /// Whether there is nothing at all in the file, not even an empty database.
+    public func isEmpty() throws -> Bool {
+        var transaction: OpaquePointer?
+        try check(mdb_txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction), "begin a read")
+        defer { mdb_txn_abort(transaction) }
+        var (root, statistics) = (MDB_dbi(0), MDB_stat())
+        try check(mdb_dbi_open(transaction, nil, 0, &root), "open the root")
+        try check(mdb_stat(transaction, root, &statistics), "count the root")
+        return statistics.ms_entries == 0
     }
 
     /// The write transaction is about to end: from here on another thread may begin one.

@@ -9,6 +9,9 @@ public struct Checkpoint: Equatable, Sendable {
     public let extensionLines: [String]
 
     public init(origin: String, size: UInt64, root: MerkleHash, extensionLines: [String] = []) {
+        precondition(
+            ([origin] + extensionLines).allSatisfy { !$0.isEmpty && !$0.utf8.contains(10) },
+            "The lines of a checkpoint are not empty and have no newline.")
         self.origin = origin
         self.size = size
         self.root = root
@@ -93,7 +96,8 @@ public struct LogProof: Equatable, Sendable {
         return "\(Self.header)\n\(extraLine)index \(index)\n\(hashes)\n\(checkpoint)"
     }
 
-    /// Whether `value` is leaf `index` of the log that `keys` signed.
+    /// Whether `value` is leaf `index` of the log that `keys` signed. Pass keys of that log only: a
+    /// witness's signature alone says nothing of who keeps the log.
     ///
     /// - Throws: `NoteError` if the checkpoint is not one, or not by one of the keys.
     public func proves(_ value: [UInt8], signedBy keys: [NoteVerificationKey]) throws(NoteError) -> Bool {

@@ -25,7 +25,7 @@ public struct NoteVerificationKey: Equatable, Sendable, CustomStringConvertible 
             let first = key.first, let type = NoteKeyType(rawValue: first), key.count == 33
         else { throw NoteError(.malformedKey, "not a key of the form name+id+base64: \(text)") }
         self.init(name: String(parts[0]), type: type, publicKey: Array(key.dropFirst()))
-        guard keyID == UInt32(bigEndianBytes: id) else {
+        guard keyID == UInt32(bigEndianBytes: id), Hexadecimal.encode(id) == parts[1] else {
             throw NoteError(.malformedKey, "the id of the key of \(name) does not fit the key")
         }
     }
@@ -36,6 +36,11 @@ public struct NoteVerificationKey: Equatable, Sendable, CustomStringConvertible 
         self.publicKey = publicKey
         let digest = SHA256.hash(data: Array(name.utf8) + [0x0a, type.rawValue] + publicKey)
         self.keyID = UInt32(bigEndianBytes: digest.prefix(4))
+    }
+
+    /// Byte by byte: names that only look alike are other names.
+    func isNamed(_ name: String, _ keyID: UInt32) -> Bool {
+        self.keyID == keyID && self.name.utf8.elementsEqual(name.utf8)
     }
 
     public var description: String {
@@ -93,9 +98,9 @@ public struct NoteSigningKey: Sendable {
 
     /// The same key as a witness uses it for cosignatures.
     public func forCosignatures(named name: String) throws(NoteError) -> NoteSigningKey {
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
-            throw NoteError(.malformedKey, "not a signing key")
-        }
+        guard NoteName.isValid(name),
+            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+        else { throw NoteError(.malformedKey, "not a name for a signing key") }
         return NoteSigningKey(name: name, type: .cosignature, key: key)
     }
 

@@ -86,9 +86,10 @@ public struct SignedNote: Equatable, Sendable {
     public func verify(with keys: [NoteVerificationKey]) throws(NoteError) -> [Signature] {
         var good: [Signature] = []
         for signature in signatures {
-            let known = keys.first { $0.name == signature.name && $0.keyID == signature.keyID }
-            guard let known, !good.contains(where: { $0.name == known.name && $0.keyID == known.keyID })
-            else { continue }
+            let known = keys.first { $0.isNamed(signature.name, signature.keyID) }
+            guard let known, !good.contains(where: { known.isNamed($0.name, $0.keyID) }) else {
+                continue
+            }
             guard known.accepts(signature.bytes, over: text) else {
                 throw NoteError(.wrongSignature, "the signature of \(known.name) does not fit the text")
             }
@@ -116,8 +117,8 @@ extension SignedNote.Signature {
 
 enum NoteName {
     static func isValid(_ name: some StringProtocol) -> Bool {
-        !name.isEmpty && !name.contains("+")
-            && !name.unicodeScalars.contains { $0.properties.isWhitespace }
+        !name.isEmpty
+            && !name.unicodeScalars.contains { $0 == "+" || $0.properties.isWhitespace }
     }
 }
 

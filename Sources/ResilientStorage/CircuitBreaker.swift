@@ -26,11 +26,12 @@ public struct CircuitBreaker: Equatable, Sendable {
         public let to: State
     }
 
-    /// Whether a call may be made.
+    /// Whether a call may be made, and in which phase it was admitted: a result that comes when
+    /// that phase is over says nothing about the next one.
     public enum Admission: Equatable, Sendable {
-        case pass
+        case pass(Int)
         /// Let through to see whether the storage works again.
-        case trial
+        case trial(Int)
         case refused
     }
 
@@ -42,6 +43,8 @@ public struct CircuitBreaker: Equatable, Sendable {
 
     private let configuration: Configuration
     private var phase = Phase.closed(failures: 0)
+    /// Counts the changes of state.
+    private var phaseNumber = 0
 
     public init(_ configuration: Configuration = Configuration()) {
         precondition(
@@ -58,34 +61,37 @@ public struct CircuitBreaker: Equatable, Sendable {
         }
     }
 
-    /// Asks to make a call. Every admitted call must be followed by `succeeded` or `failed`.
+    /// Asks to make a call. Every admitted call must be followed by `succeeded`, `failed` or
+    /// `abandoned`.
     public mutating func admit(at now: ContinuousClock.Instant) -> (Admission, Transition?) {
         switch phase {
         case .closed:
-            return (.pass, nil)
+            return (.pass(phaseNumber), nil)
         case .open(let since) where now >= since + configuration.openDuration:
-            return (.trial, change(to: .halfOpen(inFlight: 1, successes: 0)))
+            let transition = change(to: .halfOpen(inFlight: 1, successes: 0))
+            return (.trial(phaseNumber), transition)
         case .open:
             return (.refused, nil)
         case .halfOpen(let inFlight, let successes):
             guard inFlight + successes < configuration.trialCount else { return (.refused, nil) }
             phase = .halfOpen(inFlight: inFlight + 1, successes: successes)
-            return (.trial, nil)
+            return (.trial(phaseNumber), nil)
         }
     }
 
     /// - Parameter admission: what the call was admitted as; late results of other phases do not
     ///   count.
     public mutating func succeeded(_ admission: Admission) -> Transition? {
-        switch (phase, admission) {
-        case (.closed, _):
+        guard isOfThisPhase(admission) else { return nil }
+        switch phase {
+        case .closed:
             phase = .closed(failures: 0)
             return nil
-        case (.halfOpen(let inFlight, let successes), .trial):
+        case .halfOpen(let inFlight, let successes):
             if successes + 1 >= configuration.trialCount { return change(to: .closed(failures: 0)) }
             phase = .halfOpen(inFlight: max(inFlight - 1, 0), successes: successes + 1)
             return nil
-        default:
+        case .open:
             return nil
         }
     }
@@ -93,26 +99,45 @@ public struct CircuitBreaker: Equatable, Sendable {
     public mutating func failed(
         _ admission: Admission, at now: ContinuousClock.Instant
     ) -> Transition? {
-        switch (phase, admission) {
-        case (.closed(let failures), _):
+        guard isOfThisPhase(admission) else { return nil }
+        switch phase {
+        case .closed(let failures):
             if failures + 1 >= configuration.failureThreshold { return change(to: .open(since: now)) }
             phase = .closed(failures: failures + 1)
             return nil
-        case (.halfOpen, .trial):
+        case .halfOpen:
             return change(to: .open(since: now))
-        default:
+        case .open:
             return nil
         }
     }
 
+    /// The caller gave up: that tells nothing about the storage.
+    public mutating func abandoned(_ admission: Admission) {
+        guard isOfThisPhase(admission), case .halfOpen(let inFlight, let successes) = phase else {
+            return
+        }
+        phase = .halfOpen(inFlight: max(inFlight - 1, 0), successes: successes)
+    }
+
     /// Closes it, whatever it has seen: for the cleanup after a drill.
     public mutating func reset() -> Transition? {
-        state == .closed ? nil : change(to: .closed(failures: 0))
+        if state != .closed { return change(to: .closed(failures: 0)) }
+        phase = .closed(failures: 0)
+        return nil
+    }
+
+    private func isOfThisPhase(_ admission: Admission) -> Bool {
+        switch admission {
+        case .pass(let number), .trial(let number): number == phaseNumber
+        case .refused: false
+        }
     }
 
     private mutating func change(to next: Phase) -> Transition {
         let from = state
         phase = next
+        phaseNumber += 1
         return Transition(from: from, to: state)
     }
 }

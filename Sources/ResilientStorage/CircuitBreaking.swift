@@ -8,6 +8,7 @@ public protocol CircuitBreaking: Sendable {
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
     ) -> CircuitBreaker.Transition?
+    mutating func abandoned(_ admission: CircuitBreaker.Admission)
     mutating func reset() -> CircuitBreaker.Transition?
 }
 

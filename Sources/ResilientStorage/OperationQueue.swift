@@ -9,7 +9,7 @@ public protocol OperationQueueing: Sendable {
     ///
     /// - Throws: `OperationQueueError`.
     func add(_ operation: QueuedOperation) async throws -> QueueEntry
-    /// The first entries, in order.
+    /// The first entries, in order, at most `limit`.
     func first(_ limit: Int) async throws -> [QueueEntry]
     /// The last operation queued for a key.
     func pending(for key: String) async throws -> QueueEntry?
@@ -61,19 +61,19 @@ public final class OperationQueue: OperationQueueing, Sendable {
         var bytes = 0
         var next: UInt64 = 1
         /// The numbers queued for each key, ascending.
-        var numbers: [String: [UInt64]] = [:]
+        var numbers: [[UInt8]: [UInt64]] = [:]
 
         mutating func added(_ entry: QueueEntry) {
             depth += 1
             bytes += entry.operation.size
             next = entry.number + 1
-            numbers[entry.operation.key, default: []].append(entry.number)
+            numbers[entry.operation.exactKey, default: []].append(entry.number)
         }
 
         mutating func removed(_ entry: QueueEntry) {
             depth -= 1
             bytes -= entry.operation.size
-            let key = entry.operation.key
+            let key = entry.operation.exactKey
             numbers[key]?.removeAll { $0 == entry.number }
             if numbers[key]?.isEmpty == true { numbers[key] = nil }
         }
@@ -172,7 +172,8 @@ public final class OperationQueue: OperationQueueing, Sendable {
     }
 
     public func first(_ limit: Int) async throws -> [QueueEntry] {
-        try await onDisk {
+        if limit < 1 { return [] }
+        return try await onDisk {
             var found: [QueueEntry] = []
             try self.environment.read { transaction in
                 try transaction.forEach(in: self.entries) { key, value in
@@ -185,7 +186,7 @@ public final class OperationQueue: OperationQueueing, Sendable {
     }
 
     public func pending(for key: String) async throws -> QueueEntry? {
-        guard let number = state.withLock({ $0.numbers[key]?.last }) else { return nil }
+        guard let number = state.withLock({ $0.numbers[Array(key.utf8)]?.last }) else { return nil }
         return try await onDisk {
             try self.environment.read { transaction in
                 try transaction.withValue(for: .integer(number), in: self.entries) { value in
@@ -240,10 +241,15 @@ extension OperationQueue {
     static func decode(_ key: Key, _ value: RawSpan) throws -> QueueEntry {
         let bytes = value.withUnsafeBytes { Array($0) }
         let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        guard case .integer(let number) = key, bytes.count >= 4 + length else {
-            throw OperationQueueError(code: .damaged, message: "an entry of the queue is damaged")
+        let damaged = OperationQueueError(
+            code: .damaged, message: "an entry of the queue is damaged")
+        guard case .integer(let number) = key, bytes.count >= 4 + length else { throw damaged }
+        let header: Header
+        do {
+            header = try JSONDecoder().decode(Header.self, from: Data(bytes[4..<4 + length]))
+        } catch {
+            throw damaged
         }
-        let header = try JSONDecoder().decode(Header.self, from: Data(bytes[4..<4 + length]))
         let body = Array(bytes[(4 + length)...])
         let action = header.metadata.map { QueuedOperation.Action.put(body: body, metadata: $0) }
         return QueueEntry(

@@ -15,10 +15,14 @@ public struct QueuedOperation: Equatable, Sendable {
 
     var size: Int {
         switch action {
-        case .put(let body, _): key.utf8.count + body.count
+        case .put(let body, let metadata):
+            metadata.reduce(key.utf8.count + body.count) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         case .delete: key.utf8.count
         }
     }
+
+    /// Keys are bytes: Swift takes strings for equal that a storage keeps apart.
+    var exactKey: [UInt8] { Array(key.utf8) }
 }
 
 /// An operation in the queue, and its place.
@@ -37,18 +41,29 @@ public struct QueueEntry: Equatable, Sendable {
 /// Entries of one key are sent one after another, so a later write is never overtaken by an
 /// earlier one; different keys go in parallel.
 struct DrainOrder: Equatable {
-    private var inFlight: Set<String> = []
+    private var inFlight: Set<[UInt8]> = []
+    /// Keys that wait, and until when.
+    private var postponed: [[UInt8]: ContinuousClock.Instant] = [:]
 
     /// - Parameter entries: what is queued, in order.
-    mutating func take(_ limit: Int, from entries: [QueueEntry]) -> [QueueEntry] {
-        var seen = inFlight
+    mutating func take(
+        _ limit: Int, from entries: [QueueEntry], at now: ContinuousClock.Instant = .now
+    ) -> [QueueEntry] {
+        postponed = postponed.filter { $0.value > now }
+        var seen = inFlight.union(postponed.keys)
         var taken: [QueueEntry] = []
         for entry in entries where taken.count < limit {
-            if seen.insert(entry.operation.key).inserted { taken.append(entry) }
+            if seen.insert(entry.operation.exactKey).inserted { taken.append(entry) }
         }
-        inFlight.formUnion(taken.map(\.operation.key))
+        inFlight.formUnion(taken.map(\.operation.exactKey))
         return taken
     }
 
-    mutating func finished(_ entry: QueueEntry) { inFlight.remove(entry.operation.key) }
+    mutating func finished(_ entry: QueueEntry) { inFlight.remove(entry.operation.exactKey) }
+
+    /// The entry stays the first of its key, and is not tried again before `instant`.
+    mutating func postpone(_ entry: QueueEntry, until instant: ContinuousClock.Instant) {
+        finished(entry)
+        postponed[entry.operation.exactKey] = instant
+    }
 }

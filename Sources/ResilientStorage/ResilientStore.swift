@@ -50,6 +50,7 @@ public actor ResilientStore {
     private var drainOrder = DrainOrder()
     private var tasks: [Task<Void, Never>] = []
     private var incidents = 0
+    private var lastNotice: Task<Void, Never>?
 
     public init(
         client: S3Client, bucket: String, configuration: Configuration, components: Components
@@ -83,13 +84,13 @@ public actor ResilientStore {
 
     /// The body of an object; `nil` if there is none.
     public func get(_ key: String) async -> StorageOutcome<[UInt8]?> {
-        if let pending = try? await components.queue.pending(for: key) {
-            switch pending.operation.action {
-            case .put(let body, _): return .deferred(body, at: .now)
-            case .delete: return .deferred(nil, at: .now)
-            }
-        }
         do {
+            if let pending = try await components.queue.pending(for: key) {
+                switch pending.operation.action {
+                case .put(let body, _): return .deferred(body, at: .now)
+                case .delete: return .deferred(nil, at: .now)
+                }
+            }
             let object = try await guarded { try await $0.get(key, in: $1) }
             return .served(object.body, at: object.finished)
         } catch let error as S3Error where error.code == .noSuchKey {
@@ -100,6 +101,7 @@ public actor ResilientStore {
     }
 
     private func write(_ operation: QueuedOperation) async -> StorageOutcome<Void> {
+        if operation.key.isEmpty { return .refused("a key has at least one byte", at: .now) }
         // One write of a key at a time: a retry must not overtake a later write.
         await withCheckedContinuation { turn in
             if writers.take(operation.key, or: turn) { turn.resume() }
@@ -111,11 +113,23 @@ public actor ResilientStore {
                 return try await enqueue(operation)
             }
             return .served((), at: try await guarded { try await Self.send(operation, $0, $1) })
-        } catch let error as S3Error where !error.isServiceFault {
-            return .failed(error)
-        } catch is S3Error, is Refusal {
-            do { return try await enqueue(operation) } catch { return .refused("\(error)", at: .now) }
+        } catch let error as S3Error where error.isServiceFault {
+            return await enqueue(operation, after: error)
+        } catch is Refusal {
+            return await enqueue(operation, after: nil)
         } catch {
+            return Self.outcome(of: error)
+        }
+    }
+
+    /// - Parameter doubt: why it is not known whether the storage has it already.
+    private func enqueue(
+        _ operation: QueuedOperation, after doubt: S3Error?
+    ) async -> StorageOutcome<Void> {
+        do {
+            return try await enqueue(operation)
+        } catch {
+            if let doubt, doubt.isIndeterminate { return .indeterminate(doubt) }
             return .refused("\(error)", at: .now)
         }
     }
@@ -137,8 +151,11 @@ public actor ResilientStore {
     }
 
     private static func outcome<Value>(of error: any Error) -> StorageOutcome<Value> {
-        guard let error = error as? S3Error else { return .refused("\(error)", at: .now) }
-        return error.isIndeterminate ? .indeterminate(error) : .failed(error)
+        switch error {
+        case let error as Doubt: .indeterminate(error.earlier)
+        case let error as S3Error: error.isIndeterminate ? .indeterminate(error) : .failed(error)
+        default: .refused("\(error)", at: .now)
+        }
     }
 
     // MARK: Guarded calls
@@ -148,24 +165,35 @@ public actor ResilientStore {
         var description: String { "the circuit breaker is open" }
     }
 
+    /// An attempt was certain to fail, but nobody knows what became of one before it.
+    private struct Doubt: Error {
+        let earlier: S3Error
+    }
+
     /// Calls the storage if the breaker allows it, and again if it is worth it.
     private func guarded<Value: Sendable>(
         attempts: Bool = true, _ call: @Sendable (S3Client, String) async throws -> Value
     ) async throws -> Value {
-        retry.began()
         var attempt = 1
+        var doubt: S3Error?
         while true {
             do {
                 return try await admitted(call)
             } catch let error as S3Error where error.isServiceFault {
                 components.observer(
                     .attemptFailed("\(error)", attempt: attempt, at: error.finished))
+                if error.isIndeterminate { doubt = doubt ?? error }
                 guard attempts, breaker.state == .closed,
                     let delay = retry.delay(afterAttempt: attempt, random: components.random())
-                else { throw error }
-                try? await Task.sleep(for: delay)
+                else { throw doubt ?? error }
+                try await Task.sleep(for: delay)
                 attempt += 1
                 components.observer(.retried(attempt: attempt, at: .now))
+            } catch let refusal as Refusal {
+                throw doubt ?? refusal
+            } catch {
+                if let doubt { throw Doubt(earlier: doubt) }
+                throw error
             }
         }
     }
@@ -176,10 +204,14 @@ public actor ResilientStore {
         let (admission, transition) = breaker.admit(at: .now)
         report(transition, at: .now)
         if admission == .refused { throw Refusal() }
+        retry.began()
         do {
             let value = try await call(client, bucket)
             ended(admission, success: true, at: .now)
             return value
+        } catch let error as S3Error where error.code == .cancelled {
+            breaker.abandoned(admission)
+            throw error
         } catch {
             let failure = error as? S3Error
             // That an object is not there is an answer of a storage that works.
@@ -227,12 +259,14 @@ public actor ResilientStore {
         }
     }
 
+    /// Sends a notice when those before it have been sent, or given up.
     private func notify(_ kind: Notice.Kind, incident: String, message: String) {
         let notice = Notice(
             incident: incident, kind: kind, message: message, time: components.now())
-        let components = components
-        Task {
-            for attempt in 1...5 {
+        let (components, before) = (components, lastNotice)
+        lastNotice = Task {
+            await before?.value
+            for attempt in 1...5 where !Task.isCancelled {
                 do {
                     try await components.notifier.send(notice)
                     components.observer(.noticeSent(kind, incident: incident, at: .now))
@@ -253,14 +287,14 @@ public actor ResilientStore {
         let interval = configuration.health.interval
         tasks = [
             Task { [weak self] in
-                while !Task.isCancelled {
-                    await self?.checkHealth()
+                while let self, !Task.isCancelled {
+                    await self.checkHealth()
                     try? await Task.sleep(for: interval)
                 }
             },
             Task { [weak self] in
-                while !Task.isCancelled {
-                    let isBusy = await self?.drain() ?? false
+                while let self, !Task.isCancelled {
+                    let isBusy = await self.drain()
                     if !isBusy { try? await Task.sleep(for: .milliseconds(50)) }
                 }
             },
@@ -270,6 +304,8 @@ public actor ResilientStore {
     public func stop() async {
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
+        lastNotice?.cancel()
+        await lastNotice?.value
     }
 
     /// Closes the breaker by hand: for the cleanup after a drill.
@@ -284,10 +320,14 @@ public actor ResilientStore {
     /// - Returns: whether it is worth going on at once.
     private func drain() async -> Bool {
         // The trial calls of a half-open breaker are left to users and to the health check.
-        guard breaker.state == .closed, components.queue.depth > 0,
-            let entries = try? await components.queue.first(configuration.drainConcurrency * 4)
-        else { return false }
-        let round = drainOrder.take(configuration.drainConcurrency, from: entries)
+        guard breaker.state == .closed, components.queue.depth > 0 else { return false }
+        let round: [QueueEntry]
+        do {
+            round = try await nextRound()
+        } catch {
+            components.observer(.queueFailed("\(error)", at: .now))
+            return false
+        }
         let delivered = await withTaskGroup(of: Bool.self) { group in
             for entry in round { group.addTask { await self.deliver(entry) } }
             var delivered = true
@@ -298,15 +338,32 @@ public actor ResilientStore {
         return delivered && !round.isEmpty
     }
 
+    /// Looks further down the queue as long as there are only keys that have to wait.
+    private func nextRound() async throws -> [QueueEntry] {
+        var limit = configuration.drainConcurrency * 4
+        while true {
+            let entries = try await components.queue.first(limit)
+            let round = drainOrder.take(configuration.drainConcurrency, from: entries, at: .now)
+            if !round.isEmpty || entries.count < limit { return round }
+            limit *= 4
+        }
+    }
+
     private func deliver(_ entry: QueueEntry) async -> Bool {
-        defer { drainOrder.finished(entry) }
         do {
             let operation = entry.operation
             _ = try await guarded { try await Self.send(operation, $0, $1) }
             try await components.queue.remove(entry)
+            drainOrder.finished(entry)
             components.observer(.drained(entry, at: .now))
             return true
+        } catch let error as S3Error where !error.isServiceFault && !error.isIndeterminate {
+            // It was acknowledged, so it is kept; but it must not hold up the others.
+            drainOrder.postpone(entry, until: .now + .seconds(5))
+            components.observer(.rejected(entry, "\(error)", at: .now))
+            return true
         } catch {
+            drainOrder.finished(entry)
             return false
         }
     }

@@ -40,4 +40,8 @@ public enum StorageEvent: Equatable, Sendable {
     case noticeSent(Notice.Kind, incident: String, at: ContinuousClock.Instant)
     case noticeFailed(String, at: ContinuousClock.Instant)
     case drained(QueueEntry, at: ContinuousClock.Instant)
+    /// The storage said no to a queued operation. It is kept and tried again later.
+    case rejected(QueueEntry, String, at: ContinuousClock.Instant)
+    /// The queue cannot be read or written.
+    case queueFailed(String, at: ContinuousClock.Instant)
 }

@@ -3,13 +3,20 @@ internal import XMLCoder
 
 /// The XML that S3 answers with.
 enum ErrorDocument {
+    /// Blanks at the ends of a key belong to it.
+    private static func decoder() -> XMLDecoder {
+        let decoder = XMLDecoder()
+        decoder.trimValueWhitespaces = false
+        return decoder
+    }
+
     private struct Document: Decodable {
         let Code: String
         let Message: String?
     }
 
     static func error(for response: S3Response) -> S3Error {
-        let document = try? XMLDecoder().decode(Document.self, from: Data(response.body))
+        let document = try? decoder().decode(Document.self, from: Data(response.body))
         let code =
             document.map { S3Error.Code(name: $0.Code) } ?? S3Error.Code(status: response.status)
         // The message of a failed signature repeats what was signed.
@@ -23,7 +30,7 @@ enum ErrorDocument {
         _ type: Document.Type, from response: S3Response
     ) throws(S3Error) -> Document {
         do {
-            return try XMLDecoder().decode(type, from: Data(response.body))
+            return try decoder().decode(type, from: Data(response.body))
         } catch {
             let known = Self.error(for: response)
             if case .other = known.code {

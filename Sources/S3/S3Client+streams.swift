@@ -33,44 +33,54 @@ extension S3Client {
                 upload, of: key, in: bucket, parts: parts, if: condition)
         } catch {
             // The parts of an upload that nobody ends are kept, and charged, for ever.
-            try? await abortUpload(upload, of: key, in: bucket)
+            // In a task of its own: the caller's may be the one that was cancelled.
+            await Task { try? await abortUpload(upload, of: key, in: bucket) }.value
             throw error
         }
     }
 
     /// The bytes of one version of an object, in chunks of at most 8 MiB.
-    ///
-    /// - Throws: while iterating, `.preconditionFailed` if the object is replaced meanwhile.
-    public func download(
-        _ key: String, in bucket: String
-    ) -> AsyncThrowingStream<[UInt8], any Error> {
-        let progress = DownloadProgress(client: self, key: key, bucket: bucket)
-        return AsyncThrowingStream { try await progress.next() }
+    public func download(_ key: String, in bucket: String) -> S3Download {
+        S3Download(client: self, key: key, bucket: bucket)
     }
 }
 
-/// How far a download has come.
-private actor DownloadProgress {
-    private let client: S3Client
-    private let key: String
-    private let bucket: String
-    private var etag: String?
-    private var rest: Range<Int>?
+/// An object that is read piece by piece.
+///
+/// Iterating throws `.preconditionFailed` if the object is replaced meanwhile, and
+/// `CancellationError` if the task is cancelled: what ended without an error is whole.
+public struct S3Download: AsyncSequence, Sendable {
+    let client: S3Client
+    let key: String
+    let bucket: String
 
-    init(client: S3Client, key: String, bucket: String) {
-        (self.client, self.key, self.bucket) = (client, key, bucket)
-    }
+    public func makeAsyncIterator() -> Iterator { Iterator(download: self) }
 
-    func next() async throws -> [UInt8]? {
-        if rest == nil {
-            let head = try await client.head(key, in: bucket)
-            (rest, etag) = (0..<head.size, head.etag)
+    public struct Iterator: AsyncIteratorProtocol {
+        let download: S3Download
+        private var etag: String?
+        private var rest: Range<Int>?
+
+        init(download: S3Download) { self.download = download }
+
+        public mutating func next() async throws -> [UInt8]? {
+            try Task.checkCancellation()
+            let (client, key, bucket) = (download.client, download.key, download.bucket)
+            if rest == nil {
+                let head = try await client.head(key, in: bucket)
+                (rest, etag) = (0..<head.size, head.etag)
+            }
+            guard let rest, !rest.isEmpty else { return nil }
+            let end = Swift.min(rest.lowerBound + S3Client.partSize, rest.upperBound)
+            let part = try await client.get(
+                key, in: bucket, range: rest.lowerBound...end - 1, ifMatches: etag)
+            guard part.body.count == end - rest.lowerBound else {
+                throw S3Error(
+                    .badResponse, message: "\(part.body.count) bytes came for another range",
+                    finished: part.finished)
+            }
+            self.rest = end..<rest.upperBound
+            return part.body
         }
-        guard let rest, !rest.isEmpty else { return nil }
-        let end = min(rest.lowerBound + S3Client.partSize, rest.upperBound)
-        let part = try await client.get(
-            key, in: bucket, range: rest.lowerBound...end - 1, ifMatches: etag)
-        self.rest = end..<rest.upperBound
-        return part.body
     }
 }

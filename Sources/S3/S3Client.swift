@@ -55,7 +55,7 @@ public final class S3Client: Sendable {
         _ body: [UInt8], to key: String, in bucket: String, metadata: [String: String] = [:],
         contentType: String = "application/octet-stream", if condition: Condition? = nil
     ) async throws -> S3Written {
-        var request = S3Request(method: "PUT", bucket: bucket, key: key, body: body)
+        var request = S3Request(method: "PUT", bucket: bucket, objectKey: key, body: body)
         request.headers = [("content-type", contentType)] + Self.headers(for: condition)
         for (name, value) in metadata { request.headers.append(("x-amz-meta-\(name)", value)) }
         let response = try await transport.send(request)
@@ -68,7 +68,7 @@ public final class S3Client: Sendable {
     public func get(
         _ key: String, in bucket: String, range: ClosedRange<Int>? = nil, ifMatches etag: String? = nil
     ) async throws -> S3Object {
-        var request = S3Request(method: "GET", bucket: bucket, key: key)
+        var request = S3Request(method: "GET", bucket: bucket, objectKey: key)
         if let range {
             request.headers.append(("range", "bytes=\(range.lowerBound)-\(range.upperBound)"))
         }
@@ -78,16 +78,17 @@ public final class S3Client: Sendable {
 
     /// What `get` would answer, without the body.
     public func head(_ key: String, in bucket: String) async throws -> S3Object {
-        Self.object(try await transport.send(S3Request(method: "HEAD", bucket: bucket, key: key)))
+        Self.object(try await transport.send(S3Request(method: "HEAD", bucket: bucket, objectKey: key)))
     }
 
     /// Removes an object. That it is not there is no error.
     @discardableResult
     public func delete(_ key: String, in bucket: String) async throws -> ContinuousClock.Instant {
-        try await transport.send(S3Request(method: "DELETE", bucket: bucket, key: key)).finished
+        try await transport.send(S3Request(method: "DELETE", bucket: bucket, objectKey: key)).finished
     }
 
-    /// One page of the keys that begin with `prefix`, in the order of their bytes.
+    /// One page of the keys that begin with `prefix`, in the order of the service: most often that
+    /// of their bytes.
     ///
     /// - Parameter token: `nextToken` of the page before.
     public func list(
@@ -101,6 +102,12 @@ public final class S3Client: Sendable {
         let document = try ErrorDocument.decode(ListDocument.self, from: response)
         let entries = (document.Contents ?? []).map {
             S3Page.Entry(key: $0.Key, size: $0.Size, etag: Self.unquoted($0.ETag ?? ""))
+        }
+        if document.IsTruncated && document.NextContinuationToken == nil {
+            throw S3Error(
+                .badResponse, status: response.status,
+                message: "the list goes on, but the answer does not say where",
+                finished: response.finished)
         }
         return S3Page(
             entries: entries, nextToken: document.IsTruncated ? document.NextContinuationToken : nil)
@@ -123,7 +130,7 @@ public final class S3Client: Sendable {
     public func createUpload(
         of key: String, in bucket: String, contentType: String = "application/octet-stream"
     ) async throws -> String {
-        var request = S3Request(method: "POST", bucket: bucket, key: key)
+        var request = S3Request(method: "POST", bucket: bucket, objectKey: key)
         request.query = [("uploads", "")]
         request.headers = [("content-type", contentType)]
         let response = try await transport.send(request)
@@ -135,7 +142,7 @@ public final class S3Client: Sendable {
     public func uploadPart(
         _ body: [UInt8], number: Int, of key: String, in bucket: String, upload: String
     ) async throws -> String {
-        var request = S3Request(method: "PUT", bucket: bucket, key: key, body: body)
+        var request = S3Request(method: "PUT", bucket: bucket, objectKey: key, body: body)
         request.query = [("partNumber", String(number)), ("uploadId", upload)]
         return Self.etag(try await transport.send(request))
     }
@@ -149,7 +156,7 @@ public final class S3Client: Sendable {
             "<Part><PartNumber>\($0 + 1)</PartNumber><ETag>\"\($1)\"</ETag></Part>"
         }
         let body = "<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>"
-        var request = S3Request(method: "POST", bucket: bucket, key: key, body: Array(body.utf8))
+        var request = S3Request(method: "POST", bucket: bucket, objectKey: key, body: Array(body.utf8))
         request.query = [("uploadId", upload)]
         request.headers = Self.headers(for: condition)
         let response = try await transport.send(request)
@@ -158,7 +165,7 @@ public final class S3Client: Sendable {
     }
 
     public func abortUpload(_ upload: String, of key: String, in bucket: String) async throws {
-        var request = S3Request(method: "DELETE", bucket: bucket, key: key)
+        var request = S3Request(method: "DELETE", bucket: bucket, objectKey: key)
         request.query = [("uploadId", upload)]
         _ = try await transport.send(request)
     }

@@ -53,11 +53,15 @@ public struct S3Endpoint: Equatable, Sendable, CustomStringConvertible {
         if authority.hasSuffix("/") { authority.removeLast() }
         let bracket = authority.lastIndex(of: "]")
         let colon = authority[(bracket ?? authority.startIndex)...].lastIndex(of: ":")
-        guard let port = colon.map({ Int(authority[authority.index(after: $0)...]) })
-            ?? (isSecure ? 443 : 80), (1...65535).contains(port)
+        let digits = colon.map { authority[authority.index(after: $0)...] }
+        guard digits?.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) ?? true,
+            let port = digits.map({ Int($0) }) ?? (isSecure ? 443 : 80), (1...65535).contains(port)
         else { return nil }
         self.port = port
         host = String(colon.map { authority[..<$0] } ?? authority)
+        // Only an IPv6 address has colons, and it stands in brackets.
+        let isAddress = host.hasPrefix("[") && host.hasSuffix("]") && host.utf8.count > 4
+        if !isAddress && host.contains(where: { ":[]".contains($0) }) { return nil }
         let isName = host.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

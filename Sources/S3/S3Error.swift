@@ -48,10 +48,15 @@ public struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The service, not the request, is at fault: trying again later may help.
+    /// The service, not the request or its caller, is at fault: trying again later may help.
     public var isServiceFault: Bool {
-        if isIndeterminate || code == .connectFailed { return true }
-        return status.map { $0 >= 500 || $0 == 429 } ?? false
+        switch code {
+        case .cancelled: false
+        case .connectFailed, .timedOut, .connectionLost, .badResponse: true
+        // An answer may begin with status 200 and still end in an error.
+        case .internalError, .serviceUnavailable, .slowDown: true
+        default: status.map { $0 >= 500 || $0 == 429 } ?? false
+        }
     }
 
     public var description: String {

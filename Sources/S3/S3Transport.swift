@@ -6,11 +6,17 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// One request of the S3 protocol, before it is signed.
 struct S3Request: Sendable {
     var method: String
     var bucket: String
-    var key = ""
+    /// `nil` for requests about the bucket.
+    var objectKey: String?
+    var key: String { objectKey ?? "" }
     var query: [(name: String, value: String)] = []
     var headers: [(name: String, value: String)] = []
     var body: [UInt8] = []
@@ -69,6 +75,9 @@ final class S3Transport: Sendable {
 
     /// - Throws: `S3Error`.
     func send(_ request: S3Request) async throws -> S3Response {
+        if request.objectKey?.isEmpty == true {
+            throw S3Error(.invalidRequest, message: "a key has at least one byte", finished: .now)
+        }
         let collector = ResponseCollector(limit: Self.maximumResponse)
         let task = client.execute(
             request: try signed(request), delegate: collector,
@@ -81,7 +90,7 @@ final class S3Transport: Sendable {
                 task.cancel()
             }
         } catch {
-            throw Self.error(for: error, at: collector.failed ?? .now)
+            throw self.error(for: error, at: collector.failed ?? .now)
         }
         if response.status >= 300 { throw ErrorDocument.error(for: response) }
         return response
@@ -113,31 +122,38 @@ final class S3Transport: Sendable {
         }
     }
 
-    private static func error(for cause: any Error, at instant: ContinuousClock.Instant) -> S3Error {
+    private func error(for cause: any Error, at instant: ContinuousClock.Instant) -> S3Error {
         let code: S3Error.Code
         switch cause {
         case is NIOConnectionError, is NIOSSLError, is NIOSSLExtraError: code = .connectFailed
+        case let cause as IOError where Self.refusals.contains(cause.errnoCode): code = .connectFailed
         case is CancellationError: code = .cancelled
         case is ResponseCollector.TooLong: code = .badResponse
         case let cause as HTTPClientError: code = Self.code(for: cause)
         default: code = .connectionLost
         }
-        return S3Error(code, message: Self.message(for: cause), finished: instant)
+        return S3Error(code, message: message(for: cause), finished: instant)
     }
+
+    /// What connecting fails with, and nothing else.
+    private static let refusals: Set<Int32> = [
+        ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL,
+    ]
 
     private static func code(for cause: HTTPClientError) -> S3Error.Code {
         switch cause {
-        case .connectTimeout, .tlsHandshakeTimeout: .connectFailed
+        case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout: .connectFailed
         case .deadlineExceeded, .readTimeout: .timedOut
         case .cancelled: .cancelled
         default: .connectionLost
         }
     }
 
-    private static func message(for cause: any Error) -> String {
-        guard let connection = cause as? NIOConnectionError else { return "\(cause)" }
-        let reason = connection.connectionErrors.first.map { "\($0.error)" } ?? "no address"
-        return "\(connection.host):\(connection.port): \(reason)"
+    private func message(for cause: any Error) -> String {
+        let place = configuration.endpoint.connectAddress.map { "\($0.host):\($0.port)" }
+            ?? "\(configuration.endpoint.host):\(configuration.endpoint.port)"
+        let reason = (cause as? NIOConnectionError)?.connectionErrors.first.map { "\($0.error)" }
+        return "\(place): \(reason ?? "\(cause)")"
     }
 }
 

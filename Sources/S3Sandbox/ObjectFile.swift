@@ -57,12 +57,23 @@ enum ObjectFile {
         close(descriptor)
     }
 
+    static func readIfPresent(_ path: String) throws -> (header: ObjectHeader, body: [UInt8])? {
+        do {
+            return try read(path)
+        } catch {
+            if !FileManager.default.fileExists(atPath: path) { return nil }
+            throw error
+        }
+    }
+
+    /// - Throws: also if the file was cut short.
     static func read(_ path: String) throws -> (header: ObjectHeader, body: [UInt8]) {
         let bytes = Array(try Data(contentsOf: URL(filePath: path)))
         guard bytes.count >= 4 else { throw Failure(number: EIO) }
         let length = bytes[0..<4].reduce(0) { $0 << 8 | Int($1) }
         guard bytes.count >= 4 + length else { throw Failure(number: EIO) }
         let header = try JSONDecoder().decode(ObjectHeader.self, from: Data(bytes[4..<4 + length]))
+        guard bytes.count == 4 + length + header.size else { throw Failure(number: EIO) }
         return (header, Array(bytes[(4 + length)...]))
     }
 }

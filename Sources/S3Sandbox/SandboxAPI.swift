@@ -130,9 +130,10 @@ struct SandboxAPI: Sendable {
         guard parts.count == 2, size > 0 else { return nil }
         switch (Int(parts[0]), Int(parts[1])) {
         case (let first?, let last?) where first <= last && first < size:
-            return first..<min(last + 1, size)
+            return first..<min(last, size - 1) + 1
         case (let first?, nil) where parts[1].isEmpty && first < size: return first..<size
-        case (nil, let count?) where parts[0].isEmpty && count > 0: return max(size - count, 0)..<size
+        case (nil, let count?) where parts[0].isEmpty && count > 0:
+            return size - min(count, size)..<size
         default: return nil
         }
     }

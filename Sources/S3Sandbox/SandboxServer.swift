@@ -21,10 +21,15 @@ public final class SandboxServer: Sendable {
         let pool = NIOThreadPool(numberOfThreads: 4)
         pool.start()
         self.pool = pool
-        server = try await LoopbackServer(port: port) { request in
-            // Flushing blocks: on threads of its own, away from the event loop.
-            (try? await pool.runIfActive { api.respond(to: request) })
-                ?? LoopbackServer.Response(status: 503)
+        do {
+            server = try await LoopbackServer(port: port) { request in
+                // Flushing blocks: on threads of its own, away from the event loop.
+                (try? await pool.runIfActive { api.respond(to: request) })
+                    ?? LoopbackServer.Response(status: 503)
+            }
+        } catch {
+            try? await pool.shutdownGracefully()
+            throw error
         }
         self.port = server.port
     }

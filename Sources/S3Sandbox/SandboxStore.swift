@@ -24,7 +24,8 @@ final class SandboxStore: Sendable {
     }
 
     private struct State {
-        var buckets: [String: [String: ObjectHeader]] = [:]
+        /// Objects by the bytes of their keys: strings that only look alike are other keys.
+        var buckets: [String: [[UInt8]: ObjectHeader]] = [:]
         var uploads: [String: Upload] = [:]
         var temporaryFiles = 0
     }
@@ -38,12 +39,12 @@ final class SandboxStore: Sendable {
         try files.createDirectory(
             atPath: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         for bucket in try files.contentsOfDirectory(atPath: root) {
-            var objects: [String: ObjectHeader] = [:]
+            var objects: [[UInt8]: ObjectHeader] = [:]
             for file in try files.contentsOfDirectory(atPath: "\(root)/\(bucket)") {
                 // A temporary file is a write that was never acknowledged.
                 guard !file.hasSuffix(".tmp") else { continue }
                 let header = try ObjectFile.read("\(root)/\(bucket)/\(file)").header
-                objects[header.key] = header
+                objects[Array(header.key.utf8)] = header
             }
             state.withLock { $0.buckets[bucket] = objects }
         }
@@ -56,7 +57,7 @@ final class SandboxStore: Sendable {
         let isName = (3...63).contains(bucket.utf8.count) && bucket.utf8.allSatisfy {
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
                 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "-")
-        }
+        } && !bucket.hasPrefix("-") && !bucket.hasSuffix("-")
         guard isName else { throw Refusal(status: 400, code: "InvalidBucketName") }
         try state.withLock { state in
             if state.buckets[bucket] != nil {
@@ -83,7 +84,7 @@ final class SandboxStore: Sendable {
     func list(_ bucket: String, prefix: String) throws -> [ObjectHeader] {
         try state.withLock { state in
             guard let objects = state.buckets[bucket] else { throw Self.noSuchBucket }
-            return objects.values.filter { $0.key.hasPrefix(prefix) }
+            return objects.values.filter { $0.key.utf8.starts(with: prefix.utf8) }
                 .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         }
     }
@@ -106,9 +107,9 @@ final class SandboxStore: Sendable {
         try ObjectFile.write(header, body, to: temporary)
         do {
             try state.withLock { state in
-                try Self.check(condition, against: state.buckets[bucket]?[key])
+                try Self.check(condition, against: state.buckets[bucket]?[Array(key.utf8)])
                 try ObjectFile.publish(temporary, as: path(key, bucket))
-                state.buckets[bucket]?[key] = header
+                state.buckets[bucket]?[Array(key.utf8)] = header
             }
         } catch {
             try ObjectFile.remove(temporary)
@@ -128,21 +129,25 @@ final class SandboxStore: Sendable {
     func head(_ key: String, bucket: String) throws -> ObjectHeader {
         try state.withLock { state in
             guard let objects = state.buckets[bucket] else { throw Self.noSuchBucket }
-            guard let header = objects[key] else { throw Refusal(status: 404, code: "NoSuchKey") }
+            guard let header = objects[Array(key.utf8)] else { throw Self.noSuchKey }
             return header
         }
     }
 
     func get(_ key: String, bucket: String) throws -> (header: ObjectHeader, body: [UInt8]) {
         _ = try head(key, bucket: bucket)
-        return try ObjectFile.read(path(key, bucket))
+        // A delete may come between: then it is not there, which is no failure.
+        guard let object = try ObjectFile.readIfPresent(path(key, bucket)) else {
+            throw Self.noSuchKey
+        }
+        return object
     }
 
     func delete(_ key: String, bucket: String) throws {
         try state.withLock { state in
             guard state.buckets[bucket] != nil else { throw Self.noSuchBucket }
             try ObjectFile.remove(path(key, bucket))
-            state.buckets[bucket]?[key] = nil
+            state.buckets[bucket]?[Array(key.utf8)] = nil
         }
         ObjectFile.flush(folder: "\(root)/\(bucket)")
     }
@@ -198,6 +203,7 @@ final class SandboxStore: Sendable {
     // MARK: Names
 
     static let noSuchBucket = Refusal(status: 404, code: "NoSuchBucket")
+    private static let noSuchKey = Refusal(status: 404, code: "NoSuchKey")
     private static let noSuchUpload = Refusal(status: 404, code: "NoSuchUpload")
 
     /// A key can be anything; its hash is always a file name.

@@ -15,7 +15,7 @@ extension WireSchema {
         // Fields come in ascending order, so the search goes on where the last one was found.
         var index = 0
         while let field = try reader.next() {
-            if index < fields.count, fields[index].number > field.number { index = 0 }
+            if index == fields.count || fields[index].number > field.number { index = 0 }
             while index < fields.count, fields[index].number < field.number { index += 1 }
             if index < fields.count, fields[index].number == field.number {
                 try fields[index].read(field, &self)

@@ -18,6 +18,8 @@ struct BreakerNeverOpens: CircuitBreaking {
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
     ) -> CircuitBreaker.Transition? { nil }
 
+    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
+
     mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
 }
 
@@ -40,6 +42,8 @@ struct BreakerNeverCloses: CircuitBreaking {
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
     ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
 
+    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
+
     mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
 }
 
@@ -53,7 +57,7 @@ struct FailFastStillCalls: CircuitBreaking {
         at now: ContinuousClock.Instant
     ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) {
         let (admission, transition) = breaker.admit(at: now)
-        return (admission == .refused ? .pass : admission, transition)
+        return (admission == .refused ? .pass(0) : admission, transition)
     }
 
     mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
@@ -63,6 +67,8 @@ struct FailFastStillCalls: CircuitBreaking {
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
     ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
+
+    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
 
     mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
 }
@@ -80,6 +86,8 @@ struct HeldOpen: CircuitBreaking {
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
     ) -> CircuitBreaker.Transition? { nil }
+
+    mutating func abandoned(_ admission: CircuitBreaker.Admission) {}
 
     mutating func reset() -> CircuitBreaker.Transition? { nil }
 }
