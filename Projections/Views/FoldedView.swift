@@ -64,7 +64,9 @@ public struct FoldedView: Sendable {
     }
 
     public var table: ViewRows {
-        let keys = rows.values.keys.filter { $0.first == RowKey.row }.sorted { $0.lexicographicallyPrecedes($1) }
+        let keys = rows.values.keys.filter { $0.first == RowKey.row }.sorted {
+            $0.lexicographicallyPrecedes($1)
+        }
         return ViewRows(view: view.name, position: position, rows: keys.map { rows.values[$0]! })
     }
 

@@ -89,7 +89,8 @@ public enum LogsView: ReadModel {
         let isGood = event.status == .completed
         return Entry(
             time: event.time, type: isGood ? "success" : "error", component: "runner",
-            message: "\(event.status), \(event.ending)\(complaint)", level: isGood ? "info" : "error")
+            message: "\(event.status), \(event.ending)\(complaint)",
+            level: isGood ? "info" : "error")
     }
 
     private static func row(_ id: UInt64, test: UInt64, _ entry: Entry) -> JSONWriter {

@@ -6,7 +6,8 @@ public enum RFC3339 {
         let rest = Int(time % 86_400_000_000) / 1000
         let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
         return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T"
-            + "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2)).\(digits(rest % 1000, 3))Z"
+            + "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2))."
+            + "\(digits(rest % 1000, 3))Z"
     }
 
     /// - Returns: microseconds since 1970, or `nil` if the text is not a time of that form. The
@@ -14,7 +15,8 @@ public enum RFC3339 {
     public static func time(_ text: String) -> UInt64? {
         let parts = text.split(separator: "T", omittingEmptySubsequences: false)
         let numbers = parts[0].split(separator: "-").map { Int($0) }
-        guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let day = numbers[2],
+        guard numbers.count == 3, let year = numbers[0], let month = numbers[1],
+            let day = numbers[2],
             (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
         let start = self.day(of: (year, month, day))
@@ -56,7 +58,10 @@ public enum RFC3339 {
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let march = (5 * dayOfYear + 2) / 153
         let month = march < 10 ? march + 3 : march - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * march + 2) / 5 + 1)
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month,
+            dayOfYear - (153 * march + 2) / 5 + 1
+        )
     }
 
     static func day(of date: (year: Int, month: Int, day: Int)) -> Int {

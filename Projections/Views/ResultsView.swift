@@ -34,7 +34,9 @@ public enum ResultsView: ReadModel {
             row.object { details in
                 details.name("observations")
                 details.array { list in
-                    for observation in result.observations { list.object { write(observation, to: &$0) } }
+                    for observation in result.observations {
+                        list.object { write(observation, to: &$0) }
+                    }
                 }
             }
             row.member("created_at", time: time)

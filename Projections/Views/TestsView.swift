@@ -22,7 +22,8 @@ public enum TestsView: ReadModel {
         test.lastPosition = record.position
         switch record.event {
         case .runStarted(let event): test.started = [event]
-        case .runFinished(let event): test.finished = test.finished.isEmpty ? [event] : test.finished
+        case .runFinished(let event):
+            test.finished = test.finished.isEmpty ? [event] : test.finished
         default: break
         }
         try rows.put(test.encoded, RowKey.stream(record.stream))

@@ -36,7 +36,8 @@ public final class ViewStore {
         var options = Environment.Options()
         options.noSync = true
         environment = try Environment(path: directory, options: options)
-        let databases = try environment.openDatabases([.init("rows"), .init("heads")], create: true)
+        let databases = try environment.openDatabases(
+            [.init("rows"), .init("heads")], create: true)
         (rows, heads) = (databases[0], databases[1])
     }
 
@@ -45,7 +46,8 @@ public final class ViewStore {
         let boot = files.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
         let mark = directory + "/boot"
         if files.contents(atPath: mark) == boot { return }
-        for file in ["data.mdb", "lock.mdb"] where files.fileExists(atPath: "\(directory)/\(file)") {
+        for file in ["data.mdb", "lock.mdb"] where files.fileExists(atPath: "\(directory)/\(file)")
+        {
             try files.removeItem(atPath: "\(directory)/\(file)")
         }
         try boot.write(to: URL(filePath: mark), options: .atomic)
@@ -90,7 +92,9 @@ public final class ViewStore {
         let stored = try head(of: view)
         if let stored, stored.logID == logID, try stored.position <= reader.head().position,
             try reader.root(ofSize: stored.position) == stored.root
-        { return stored }
+        {
+            return stored
+        }
         return Head(
             generation: (stored?.generation ?? 0) + 1, position: 0, root: .emptyTree, logID: logID)
     }
@@ -145,7 +149,9 @@ public final class ViewStore {
             isDone = try environment.write { transaction in
                 var keys: [Key] = []
                 try transaction.forEach(in: rows, from: .bytes(all)) { key, _ in
-                    guard case .bytes(let bytes) = key, bytes.starts(with: all) else { return .stop }
+                    guard case .bytes(let bytes) = key, bytes.starts(with: all) else {
+                        return .stop
+                    }
                     if !bytes.starts(with: kept) { keys.append(key) }
                     return keys.count < Self.batchSize ? .continue : .stop
                 }

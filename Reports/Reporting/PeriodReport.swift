@@ -124,7 +124,8 @@ enum Recommendations {
     static func about(_ runs: [RunRecord], _ statistics: PeriodReport.Statistics) -> [String] {
         var sentences: [String] = []
         if statistics.total == 0 {
-            sentences.append("No drill was judged in this period: run one, so that there is evidence.")
+            sentences.append(
+                "No drill was judged in this period: run one, so that there is evidence.")
         }
         var byComponent: [String: (steps: Set<String>, ids: [UInt64])] = [:]
         for run in runs {
@@ -141,7 +142,7 @@ enum Recommendations {
         }
         if statistics.inconclusive > 0 {
             sentences.append(
-                "\(statistics.inconclusive) of \(statistics.total) drills proved nothing either way; "
+                "\(statistics.inconclusive) of \(statistics.total) drills proved nothing; "
                     + "repeat them when what kept them from it is mended.")
         }
         for run in runs { sentences += narrowObjectives(of: run) }

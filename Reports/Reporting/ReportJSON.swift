@@ -58,7 +58,8 @@ extension PeriodReport {
         ] { report.value(name, run.metric(name)?.value) }
         report.value("rto_target_ms", requested.rtoTargetMs.map { Double($0) })
         report.value("rpo_target_ms", requested.rpoTargetMs.map { Double($0) })
-        report.text("error_message", finished.flatMap { $0.errorMessage.isEmpty ? nil : $0.errorMessage })
+        report.text(
+            "error_message", finished.flatMap { $0.errorMessage.isEmpty ? nil : $0.errorMessage })
         report.name("results")
         report.array { list in
             for result in run.run.results {
@@ -66,7 +67,8 @@ extension PeriodReport {
                     $0.text("component", result.component)
                     $0.text("test_name", result.testName)
                     $0.text("verdict", "\(result.verdict)")
-                    $0.text("error_message", result.errorMessage.isEmpty ? nil : result.errorMessage)
+                    $0.text(
+                        "error_message", result.errorMessage.isEmpty ? nil : result.errorMessage)
                 }
             }
         }

@@ -50,8 +50,10 @@ struct RunChart {
     var svg: String {
         guard !run.bins.isEmpty else { return "" }
         let parts = [fault, bars, latencies, axes, marks]
-        return "<svg class=\"chart\" viewBox=\"0 0 \(Self.n(Self.width)) \(Self.n(height))\" role=\"img\" "
-            + "aria-label=\"Operations and latency of test \(run.id) over time\">\(parts.joined())</svg>"
+        return
+            "<svg class=\"chart\" viewBox=\"0 0 \(Self.n(Self.width)) \(Self.n(height))\" "
+            + "role=\"img\" aria-label=\"Operations and latency of test \(run.id) over time\">"
+            + "\(parts.joined())</svg>"
     }
 
     // MARK: Parts
@@ -79,8 +81,10 @@ struct RunChart {
             for (name, count) in parts where count > 0 {
                 let size = Double(count) * scale
                 y -= size
-                result += "<rect class=\"\(name)\" x=\"\(Self.n(Self.left + Double(index) * slot))\" "
-                    + "y=\"\(Self.n(y))\" width=\"\(Self.n(max(slot - 1, 0.5)))\" height=\"\(Self.n(size))\"/>"
+                result +=
+                    "<rect class=\"\(name)\" x=\"\(Self.n(Self.left + Double(index) * slot))\" "
+                    + "y=\"\(Self.n(y))\" width=\"\(Self.n(max(slot - 1, 0.5)))\" "
+                    + "height=\"\(Self.n(size))\"/>"
             }
         }
         let perSecond = most / (Double(run.binUs) / 1_000_000)
@@ -123,12 +127,15 @@ struct RunChart {
 
     private var axes: String {
         let step = [1.0, 2, 5, 10, 30, 60, 300, 600].first { duration / $0 <= 12 } ?? 1800
-        var result = "<path class=\"axis\" d=\"M\(Self.n(Self.left)) \(Self.n(barBottom))H\(Self.n(Self.width - Self.right))"
-            + "M\(Self.n(Self.left)) \(Self.n(lineBottom))H\(Self.n(Self.width - Self.right))\"/>"
+        let lines = [barBottom, lineBottom].map { y in
+            "M\(Self.n(Self.left)) \(Self.n(y))H\(Self.n(Self.width - Self.right))"
+        }
+        var result = "<path class=\"axis\" d=\"\(lines.joined())\"/>"
         var second = 0.0
         while second <= duration {
             let label = "\(Int(second)) s"
-            result += text(label, x: x(second), y: lineBottom + 15, second == 0 ? "start" : "middle")
+            result += text(
+                label, x: x(second), y: lineBottom + 15, second == 0 ? "start" : "middle")
             second += step
         }
         return result
@@ -139,7 +146,8 @@ struct RunChart {
             let y = Double(label.row) * Self.labelHeight + 12
             let anchor = label.isAtRight ? "end" : "start"
             let shift = label.isAtRight ? -4.0 : 4.0
-            return "<path class=\"mark\" d=\"M\(Self.n(label.x)) \(Self.n(y - 10))V\(Self.n(lineBottom))\"/>"
+            let line = "M\(Self.n(label.x)) \(Self.n(y - 10))V\(Self.n(lineBottom))"
+            return "<path class=\"mark\" d=\"\(line)\"/>"
                 + text(label.text, x: label.x + shift, y: y, anchor, "mark-label")
         }.joined()
     }

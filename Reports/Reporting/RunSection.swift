@@ -97,7 +97,8 @@ struct RunSection {
         ledger = run.ledger.map { Self.words(about: $0) }
         phases = run.phases.map { Self.phase($0) }
         metrics = run.metrics.map { metric in
-            let value = metric.value.map { "\(ObservedValue.number($0)) \(metric.unit)" } ?? "unknown"
+            let value =
+                metric.value.map { "\(ObservedValue.number($0)) \(metric.unit)" } ?? "unknown"
             return Metric(name: metric.name, value: value)
         }
     }
@@ -120,7 +121,10 @@ struct RunSection {
 
     private static func split(_ run: RunRecord) -> Split? {
         let marks = ["impact", "detected", "lifted", "restored", "verified"]
-        let names = ["until detected", "detected until lifted", "lifted until restored", "restored until verified"]
+        let names = [
+            "until detected", "detected until lifted", "lifted until restored",
+            "restored until verified",
+        ]
         let colors = ["failed", "deferred", "refused", "served"]
         let offsets = marks.map { run.mark($0)?.offsetUs }
         guard offsets.allSatisfy({ $0 != nil }) else { return nil }

@@ -76,7 +76,8 @@ struct DRWeeklyReport: ParsableCommand {
         let folder = output ?? directory.reports
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for format in try formats() {
-            let path = "\(folder)/\(period.kind.rawValue)-\(Self.fileName(period.name)).\(format.rawValue)"
+            let path =
+                "\(folder)/\(period.kind.rawValue)-\(Self.fileName(period.name)).\(format.rawValue)"
             let bytes = format == .json ? Data(report.json) : Data(try report.html().utf8)
             try bytes.write(to: URL(filePath: path), options: .atomic)
             print(path)
@@ -140,7 +141,8 @@ struct PeriodChoice: ParsableArguments {
         }
         if let from, let to {
             guard let period = Period(from: from, to: to) else {
-                throw ValidationError("--from \(from) --to \(to): accepted: two dates or times in order")
+                throw ValidationError(
+                    "--from \(from) --to \(to): accepted: two dates or times in order")
             }
             return period
         }

@@ -63,7 +63,8 @@ struct CheckpointSigner: Sendable {
         }
         throw EventLogError(
             .damaged,
-            "the log does not continue its last checkpoint: run dr-audit verify; nothing was signed")
+            "the log does not continue its last checkpoint: run dr-audit verify; nothing was signed"
+        )
     }
 
     /// Whether the log still is what an earlier checkpoint covers.
@@ -112,13 +113,15 @@ struct CheckpointSigner: Sendable {
         let note = try SignedNote(parsing: String(decoding: bytes, as: UTF8.self))
         return try isContinued(note, by: next, key: key)
             ? nil
-            : "the checkpoint in \(outside.directory) is not of this log as it is now; it was kept: "
+            : "the checkpoint in \(outside.directory) is not of this log as it is; it was kept: "
                 + "run dr-audit verify"
     }
 
     // MARK: Keys
 
-    static func keyFile(in directory: DataDirectory) -> String { directory.keys + "/checkpoint.key" }
+    static func keyFile(in directory: DataDirectory) -> String {
+        directory.keys + "/checkpoint.key"
+    }
 
     /// Makes the signing key of a new log.
     static func createKey(in directory: DataDirectory, origin: String) throws {
@@ -138,7 +141,8 @@ struct CheckpointSigner: Sendable {
         do {
             return try NoteSigningKey(secretText: text)
         } catch {
-            throw EventLogError(.key, "\(keyFile(in: directory)) holds no signing key", cause: error)
+            throw EventLogError(
+                .key, "\(keyFile(in: directory)) holds no signing key", cause: error)
         }
     }
 

@@ -32,7 +32,9 @@ public struct DataDirectory: Sendable {
     /// - Throws: `.notOurs` if the directory holds other things than a log of ours;
     ///   `.unsafeLocation` for a network file system.
     func prepare() throws(EventLogError) {
-        let known: Set = ["log", "views", "keys", "runs", "reports", "targets", "log.turn", "log.host"]
+        let known: Set = [
+            "log", "views", "keys", "runs", "reports", "targets", "log.turn", "log.host",
+        ]
         let strangers = Self.contents(of: path).subtracting(known)
             .union(Self.contents(of: log).subtracting(["data.mdb", "lock.mdb"]))
         if !hasLog, let stranger = strangers.min() {
@@ -77,7 +79,9 @@ public struct DataDirectory: Sendable {
         var best: (point: String, type: String)?
         for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n") {
             let fields = line.split(separator: " ")
-            guard let dash = fields.firstIndex(of: "-"), fields.count > max(dash + 1, 4) else { continue }
+            guard let dash = fields.firstIndex(of: "-"), fields.count > max(dash + 1, 4) else {
+                continue
+            }
             let name = Self.unescaped(fields[4])
             let point = name == "/" ? "/" : "\(name)/"
             if resolved.hasPrefix(point), point.utf8.count >= best?.point.utf8.count ?? 0 {

@@ -50,7 +50,8 @@ public final class EventReader: Sendable {
             var events: [RecordedEvent] = []
             var bytes = 0
             try log.environment.read { transaction in
-                try transaction.forEach(in: log.events, from: .integer(max(position, 1))) { key, value in
+                try transaction.forEach(in: log.events, from: .integer(max(position, 1))) {
+                    key, value in
                     guard case .integer(let position) = key else { return .stop }
                     let stored = value.withUnsafeBytes { Array($0) }
                     let record = try LogFile.decode(stored, at: position)

@@ -195,7 +195,8 @@ extension EventStore {
         let disk = cause as? LMDBError
         if disk?.isOutOfSpace == true {
             return EventLogError(
-                .writeFailed, "no space is left for the log: free some and try again; "
+                .writeFailed,
+                "no space is left for the log: free some and try again; "
                     + "everything acknowledged is kept", cause: cause)
         }
         if isCommitting {

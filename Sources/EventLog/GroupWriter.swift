@@ -43,7 +43,8 @@ struct GroupWriter {
             if let taken = try transaction.value(for: .bytes(event.id.bytes), in: log.once) {
                 let position = UInt64(bigEndianBytes: taken)
                 throw EventLogError(
-                    .idTaken(position: position), "id \(event.id) is at position \(position) already")
+                    .idTaken(position: position),
+                    "id \(event.id) is at position \(position) already")
             }
         }
         let number = try stream?.number ?? UInt64(transaction.count(of: log.streams)) + 1
@@ -75,7 +76,8 @@ struct GroupWriter {
         }
         guard let first = positions.first else { return nil }
         // One append stands together: ids found in several places are several appends.
-        let isWhole = positions.count == request.events.count
+        let isWhole =
+            positions.count == request.events.count
             && positions.enumerated().allSatisfy { first + UInt64($0) == $1 }
         guard isWhole else {
             throw EventLogError(

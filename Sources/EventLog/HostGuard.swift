@@ -14,7 +14,9 @@ final class HostGuard: Sendable {
 
     init(_ directory: DataDirectory) throws(EventLogError) {
         descriptor = open(directory.host, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor < 0 { throw EventLogError.system(errno, "\(directory.host) cannot be opened") }
+        if descriptor < 0 {
+            throw EventLogError.system(errno, "\(directory.host) cannot be opened")
+        }
         let identity = Array(Self.identity().utf8)
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
             ftruncate(descriptor, 0)
@@ -29,7 +31,8 @@ final class HostGuard: Sendable {
             throw EventLogError(
                 .unsafeLocation,
                 "\(directory.path) is in use from another container or host namespace "
-                    + "(\(String(decoding: holder, as: UTF8.self))); a log belongs to one PID namespace")
+                    + "(\(String(decoding: holder, as: UTF8.self))); a log has one PID namespace"
+            )
         }
     }
 
@@ -49,7 +52,9 @@ final class HostGuard: Sendable {
         let boot = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
         var status = stat()
         stat("/proc/self/ns/pid", &status)
-        return "boot \(String(decoding: boot.filter { $0 > 32 }, as: UTF8.self)) pid-namespace \(status.st_ino)"
+        return
+            "boot \(String(decoding: boot.filter { $0 > 32 }, as: UTF8.self)) "
+            + "pid-namespace \(status.st_ino)"
     }
 }
 

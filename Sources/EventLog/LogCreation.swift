@@ -36,7 +36,9 @@ extension GroupWriter {
     mutating func noteClockBehindLog(
         using clock: LogClock, in transaction: borrowing WriteTransaction
     ) throws {
-        guard head.position > 0, Record.isHeldBack(head.recorded, clock: clock.now()) else { return }
+        guard head.position > 0, Record.isHeldBack(head.recorded, clock: clock.now()) else {
+            return
+        }
         let last = try log.record(at: head.position, in: transaction)
         if last.isHeldBack { return }
         var generator = SystemRandomNumberGenerator()

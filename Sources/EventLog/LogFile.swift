@@ -59,12 +59,14 @@ final class LogFile: Sendable {
                 throw EventLogError(.noLog, "\(environment.path) has no event log yet")
             }
             guard try transaction.value(for: .name("magic"), in: meta) == magic,
-                let stored = try transaction.value(for: .name("format"), in: meta), stored.count == 8
+                let stored = try transaction.value(for: .name("format"), in: meta),
+                stored.count == 8
             else { throw notOurs }
             let format = UInt64(bigEndianBytes: stored)
             guard format == Self.format else {
                 throw EventLogError(
-                    .notOurs, "the log has format \(format); this program reads format \(Self.format)")
+                    .notOurs,
+                    "the log has format \(format); this program reads format \(Self.format)")
             }
         }
     }
@@ -72,7 +74,8 @@ final class LogFile: Sendable {
     /// 16 bytes.
     func logID() throws -> [UInt8] {
         try environment.read { transaction in
-            guard let id = try transaction.value(for: .name("log_id"), in: meta), id.count == 16 else {
+            guard let id = try transaction.value(for: .name("log_id"), in: meta), id.count == 16
+            else {
                 throw EventLogError(.damaged, "the log has no valid 'log_id' mark")
             }
             return id

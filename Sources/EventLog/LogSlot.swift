@@ -25,7 +25,8 @@ final class LogSlot: Sendable {
             return current
         }
         guard let log else {
-            throw EventLogError(.busy, "the log is being opened again after a disk error; try again")
+            throw EventLogError(
+                .busy, "the log is being opened again after a disk error; try again")
         }
         return try body(log)
     }

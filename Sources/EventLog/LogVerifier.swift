@@ -62,7 +62,8 @@ public struct LogVerifier {
     }
 
     /// - Parameter progress: gets the last position checked, after each batch.
-    public mutating func verify(progress: (UInt64) -> Void = { _ in }) throws -> VerificationReport {
+    public mutating func verify(progress: (UInt64) -> Void = { _ in }) throws -> VerificationReport
+    {
         // Read first: a checkpoint that is signed from here on is not missed in the log.
         let outsideNote = outside.flatMap { FileManager.default.contents(atPath: $0.file) }
         try reader.slot.with { try begin($0, outsideNote: outsideNote.map { Array($0) }) }
@@ -130,20 +131,24 @@ public struct LogVerifier {
         guard let first = positions.first else { return }
         let count = positions.upperBound - first
         report.add(
-            count == 1 ? "the event is missing" : "\(count) events are missing from here on", at: first)
+            count == 1 ? "the event is missing" : "\(count) events are missing from here on",
+            at: first)
         tree.skip()
         indexes.skip()
     }
 
     private mutating func checkRecord(_ stored: [UInt8], at position: UInt64) {
         guard let record = decode(stored, at: position) else { return }
-        if record.encoded != stored { report.add("the event is not in canonical form", at: position) }
+        if record.encoded != stored {
+            report.add("the event is not in canonical form", at: position)
+        }
         // Each is compared with the one before it: one wrong time is one finding.
         if record.recorded < previous.recorded {
             report.add("the event is recorded earlier than the one before it", at: position)
         }
         if position == 1,
-            LogEvent.logID(inCreated: record.payload).map({ Hexadecimal.encode($0) }) != reader.logID
+            LogEvent.logID(inCreated: record.payload).map({ Hexadecimal.encode($0) })
+                != reader.logID
         {
             report.add("the first event names another log than the log's marks", at: 1)
         }
@@ -175,7 +180,8 @@ public struct LogVerifier {
     ) throws {
         let isIdle = try log.head(in: transaction).position == report.head.position
         if latest != report.head.recorded {
-            report.add("the log's mark of the last recorded time is wrong", at: report.head.position)
+            report.add(
+                "the log's mark of the last recorded time is wrong", at: report.head.position)
         }
         if try log.number("first", in: transaction) != 1 {
             report.add("the log's mark of the first position is wrong")

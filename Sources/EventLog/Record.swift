@@ -53,7 +53,9 @@ public struct Record: Equatable, Sendable, WireMessage {
         while let field = try reader.next() {
             switch field.number {
             case 1:
-                guard let read = EventID(try field.data()) else { throw WireError(.badValue, at: 0) }
+                guard let read = EventID(try field.data()) else {
+                    throw WireError(.badValue, at: 0)
+                }
                 id = read
             case 2: recorded = try field.uint64()
             case 3: clock = try field.uint64()

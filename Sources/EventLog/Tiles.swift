@@ -63,7 +63,8 @@ struct Tiles {
             let index = next / chunkWidth
             let kept = Int(next % chunkWidth)
             let added = rest.prefix(Int(chunkWidth) - kept)
-            let old = kept == 0 ? [] : try chunk(level: level, index: index, of: log, in: transaction)
+            let old =
+                kept == 0 ? [] : try chunk(level: level, index: index, of: log, in: transaction)
             let bytes = (old.prefix(kept) + added).flatMap(\.bytes)
             try transaction.put(bytes, for: key(level: level, chunk: index), in: log.tiles)
             rest = rest.dropFirst(added.count)

@@ -40,8 +40,9 @@ public struct Fault: Equatable, Sendable {
     /// Whether the fault strikes request number `sequence`: the same for the same seed.
     func strikes(_ operation: ProxiedOperation) -> Bool {
         if let methods, !methods.contains(operation.method) { return false }
-        guard (operation.key.removingPercentEncoding ?? operation.key).utf8
-            .starts(with: keyPrefix.utf8)
+        guard
+            (operation.key.removingPercentEncoding ?? operation.key).utf8
+                .starts(with: keyPrefix.utf8)
         else { return false }
         // SplitMix64 of the seed and the number of the request.
         var bits = seed &+ UInt64(operation.sequence) &* 0x9e37_79b9_7f4a_7c15

@@ -121,8 +121,10 @@ final class FrontHandler: ChannelInboundHandler {
             BackHandler(
                 receive: { bound.value.receive($0) },
                 closed: { bound.value.storageClosed() },
-                writable: { bound.value.context?.channel.setOption(.autoRead, value: $0)
-                    .whenFailure { _ in } })
+                writable: {
+                    bound.value.context?.channel.setOption(.autoRead, value: $0)
+                        .whenFailure { _ in }
+                })
         }
         connecting.whenComplete { bound.value.connected($0) }
     }
@@ -219,7 +221,8 @@ final class FrontHandler: ChannelInboundHandler {
         status: Int, code: String, message: String, context: ChannelHandlerContext
     ) {
         fate = .none
-        let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        let text =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             + "<Error><Code>\(code)</Code><Message>\(message)</Message></Error>"
         let isHead = operation?.method == "HEAD"
         let head = HTTPResponseHead(
@@ -227,7 +230,8 @@ final class FrontHandler: ChannelInboundHandler {
             headers: ["content-type": "application/xml", "content-length": String(text.utf8.count)])
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !isHead {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+            context.write(
+                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
         }
         finish(context.writeAndFlush(wrapOutboundOut(.end(nil))), context: context)
     }

@@ -47,7 +47,8 @@ public actor ProxyServer {
             if port != 0 { try ReservedPort.checkFree(port) }
             let connector = try UpstreamConnector(upstream)
             let listener = try await Self.listen(
-                on: port, group: group, state: state, connector: connector, connections: connections)
+                on: port, group: group, state: state, connector: connector, connections: connections
+            )
             self.port = listener.localAddress?.port ?? port
             reservedPort = try ReservedPort(self.port)
             (self.connector, self.listener) = (connector, listener)
@@ -152,7 +153,8 @@ public actor ProxyServer {
     private func listenAgain() async throws {
         do {
             listener = try await Self.listen(
-                on: port, group: group, state: state, connector: connector, connections: connections)
+                on: port, group: group, state: state, connector: connector, connections: connections
+            )
         } catch {
             throw FaultProxyError(code: .cannotLift, message: "\(error)")
         }

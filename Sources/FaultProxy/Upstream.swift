@@ -80,7 +80,9 @@ final class BackHandler: ChannelInboundHandler, Sendable {
         (self.receive, self.closed, self.writable) = (receive, closed, writable)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        receive(unwrapInboundIn(data))
+    }
 
     func channelInactive(context: ChannelHandlerContext) { closed() }
 

@@ -130,7 +130,8 @@ public final class Environment: @unchecked Sendable {
     /// Runs `body` on a snapshot of the last commit.
     ///
     /// - Throws: `LMDBError`, or what `body` throws.
-    public func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result {
+    public func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result
+    {
         var begun = beginRead()
         if begun.result == MDB_READERS_FULL {
             removeStaleReaders()

@@ -100,7 +100,9 @@ public struct LogProof: Equatable, Sendable {
     /// witness's signature alone says nothing of who keeps the log.
     ///
     /// - Throws: `NoteError` if the checkpoint is not one, or not by one of the keys.
-    public func proves(_ value: [UInt8], signedBy keys: [NoteVerificationKey]) throws(NoteError) -> Bool {
+    public func proves(
+        _ value: [UInt8], signedBy keys: [NoteVerificationKey]
+    ) throws(NoteError) -> Bool {
         let note = try SignedNote(parsing: checkpoint)
         try note.verify(with: keys)
         let head = try Checkpoint(parsing: note.text)

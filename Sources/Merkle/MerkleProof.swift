@@ -35,7 +35,8 @@ extension MerkleSubtrees {
     /// The path that proves the tree of size `old` to be the beginning of the tree of size `new`
     /// (RFC 6962 §2.1.2). Empty if they are equal.
     public func consistencyProof(from old: UInt64, to new: UInt64) throws -> [MerkleHash] {
-        precondition(0 < old && old <= new, "A consistency proof goes from a smaller tree, not empty.")
+        precondition(
+            0 < old && old <= new, "A consistency proof goes from a smaller tree, not empty.")
         return try subproof(old, in: 0..<new, isWholeTree: true)
     }
 

@@ -79,7 +79,8 @@ public struct NoteSigningKey: Sendable {
 
     public init(secretText: String) throws(NoteError) {
         let parts = secretText.split(separator: "+", maxSplits: 4, omittingEmptySubsequences: false)
-        guard parts.count == 5, parts[0] == "PRIVATE", parts[1] == "KEY", NoteName.isValid(parts[2]),
+        guard parts.count == 5, parts[0] == "PRIVATE", parts[1] == "KEY",
+            NoteName.isValid(parts[2]),
             let bytes = StrictBase64.decode(parts[4]), bytes.count == 33,
             let type = NoteKeyType(rawValue: bytes[0]),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes.dropFirst())

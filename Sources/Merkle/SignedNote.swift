@@ -91,7 +91,8 @@ public struct SignedNote: Equatable, Sendable {
                 continue
             }
             guard known.accepts(signature.bytes, over: text) else {
-                throw NoteError(.wrongSignature, "the signature of \(known.name) does not fit the text")
+                throw NoteError(
+                    .wrongSignature, "the signature of \(known.name) does not fit the text")
             }
             good.append(signature)
         }

@@ -25,7 +25,8 @@ public struct TilePath: Equatable, Sendable, CustomStringConvertible {
         let index = leaf / UInt64(fullWidth)
         return TilePath(
             content: .entries, index: index,
-            partialWidth: index < size / UInt64(fullWidth) ? nil : partialWidth(level: 0, size: size))
+            partialWidth: index < size / UInt64(fullWidth)
+                ? nil : partialWidth(level: 0, size: size))
     }
 
     /// The number of hashes in the last tile of a level, or `nil` if that tile is full.

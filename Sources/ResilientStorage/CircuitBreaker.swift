@@ -102,7 +102,9 @@ public struct CircuitBreaker: Equatable, Sendable {
         guard isOfThisPhase(admission) else { return nil }
         switch phase {
         case .closed(let failures):
-            if failures + 1 >= configuration.failureThreshold { return change(to: .open(since: now)) }
+            if failures + 1 >= configuration.failureThreshold {
+                return change(to: .open(since: now))
+            }
             phase = .closed(failures: failures + 1)
             return nil
         case .halfOpen:

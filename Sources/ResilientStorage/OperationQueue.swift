@@ -123,7 +123,8 @@ public final class OperationQueue: OperationQueueing, Sendable {
             return state.additions
         }
         let (depth, bytes, next) = state.withLock { ($0.depth, $0.bytes, $0.next) }
-        var room = Room(operations: limits.operations - depth, bytes: limits.bytes - bytes, next: next)
+        var room = Room(
+            operations: limits.operations - depth, bytes: limits.bytes - bytes, next: next)
         let outcomes: [Result<QueueEntry, any Error>]
         do {
             outcomes = try environment.write { transaction in
@@ -230,7 +231,8 @@ extension OperationQueue {
     static func encode(_ operation: QueuedOperation) throws -> [UInt8] {
         let (header, body) =
             switch operation.action {
-            case .put(let body, let metadata): (Header(key: operation.key, metadata: metadata), body)
+            case .put(let body, let metadata):
+                (Header(key: operation.key, metadata: metadata), body)
             case .delete: (Header(key: operation.key, metadata: nil), [])
             }
         let json = Array(try JSONEncoder().encode(header))

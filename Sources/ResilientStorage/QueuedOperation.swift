@@ -16,7 +16,9 @@ public struct QueuedOperation: Equatable, Sendable {
     var size: Int {
         switch action {
         case .put(let body, let metadata):
-            metadata.reduce(key.utf8.count + body.count) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+            metadata.reduce(key.utf8.count + body.count) {
+                $0 + $1.key.utf8.count + $1.value.utf8.count
+            }
         case .delete: key.utf8.count
         }
     }

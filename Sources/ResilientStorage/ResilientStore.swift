@@ -229,10 +229,13 @@ public actor ResilientStore {
             components.observer(.health(change))
         }
         report(
-            success ? breaker.succeeded(admission) : breaker.failed(admission, at: .now), at: instant)
+            success ? breaker.succeeded(admission) : breaker.failed(admission, at: .now),
+            at: instant)
     }
 
-    private func report(_ transition: CircuitBreaker.Transition?, at instant: ContinuousClock.Instant) {
+    private func report(
+        _ transition: CircuitBreaker.Transition?, at instant: ContinuousClock.Instant
+    ) {
         if let transition { components.observer(.breaker(transition, at: instant)) }
         updateMode()
     }

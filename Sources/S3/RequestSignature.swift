@@ -44,9 +44,11 @@ public struct RequestSignature: Sendable {
     private var signedHeaders: String { sortedHeaders.map(\.name).joined(separator: ";") }
 
     var canonicalRequest: String {
-        let query = query.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
-            .sorted { $0 < $1 }
-            .map { "\($0)=\($1)" }.joined(separator: "&")
+        let query = query.map {
+            (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value))
+        }
+        .sorted { $0 < $1 }
+        .map { "\($0)=\($1)" }.joined(separator: "&")
         let headers = sortedHeaders.map { "\($0.name):\(Self.trimmed($0.value))\n" }.joined()
         return "\(method)\n\(path)\n\(query)\n\(headers)\n\(signedHeaders)\n\(payloadHash)"
     }
@@ -100,14 +102,17 @@ public enum PercentEncoding {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit)
+            guard let high = rest.popFirst().flatMap(digit),
+                let low = rest.popFirst().flatMap(digit)
             else { return nil }
             bytes.append(UInt8(high << 4 | low))
         }
         return String(validating: bytes, as: UTF8.self)
     }
 
-    private static func digit(_ byte: UInt8) -> Int? { Character(UnicodeScalar(byte)).hexDigitValue }
+    private static func digit(_ byte: UInt8) -> Int? {
+        Character(UnicodeScalar(byte)).hexDigitValue
+    }
 }
 
 /// Hashes as S3 spells them.

@@ -10,7 +10,9 @@ public final class S3Client: Sendable {
 
     /// - Parameter now: the time that requests are signed with.
     /// - Throws: if the extra certificate authority cannot be read.
-    public init(_ configuration: S3Configuration, now: @escaping @Sendable () -> Date = { Date() }) throws {
+    public init(
+        _ configuration: S3Configuration, now: @escaping @Sendable () -> Date = { Date() }
+    ) throws {
         transport = try S3Transport(configuration, now: now)
     }
 
@@ -33,7 +35,8 @@ public final class S3Client: Sendable {
             _ = try await transport.send(S3Request(method: "HEAD", bucket: bucket))
         } catch let error as S3Error where error.code == .noSuchKey {
             throw S3Error(
-                .noSuchBucket, status: error.status, message: error.message, finished: error.finished)
+                .noSuchBucket, status: error.status, message: error.message,
+                finished: error.finished)
         }
     }
 
@@ -66,7 +69,8 @@ public final class S3Client: Sendable {
     ///
     /// - Parameter etag: reads only this version, else `.preconditionFailed`.
     public func get(
-        _ key: String, in bucket: String, range: ClosedRange<Int>? = nil, ifMatches etag: String? = nil
+        _ key: String, in bucket: String, range: ClosedRange<Int>? = nil,
+        ifMatches etag: String? = nil
     ) async throws -> S3Object {
         var request = S3Request(method: "GET", bucket: bucket, objectKey: key)
         if let range {
@@ -78,13 +82,15 @@ public final class S3Client: Sendable {
 
     /// What `get` would answer, without the body.
     public func head(_ key: String, in bucket: String) async throws -> S3Object {
-        Self.object(try await transport.send(S3Request(method: "HEAD", bucket: bucket, objectKey: key)))
+        Self.object(
+            try await transport.send(S3Request(method: "HEAD", bucket: bucket, objectKey: key)))
     }
 
     /// Removes an object. That it is not there is no error.
     @discardableResult
     public func delete(_ key: String, in bucket: String) async throws -> ContinuousClock.Instant {
-        try await transport.send(S3Request(method: "DELETE", bucket: bucket, objectKey: key)).finished
+        try await transport.send(S3Request(method: "DELETE", bucket: bucket, objectKey: key))
+            .finished
     }
 
     /// One page of the keys that begin with `prefix`, in the order of the service: most often that
@@ -110,7 +116,8 @@ public final class S3Client: Sendable {
                 finished: response.finished)
         }
         return S3Page(
-            entries: entries, nextToken: document.IsTruncated ? document.NextContinuationToken : nil)
+            entries: entries, nextToken: document.IsTruncated ? document.NextContinuationToken : nil
+        )
     }
 
     /// All keys that begin with `prefix`, page after page.
@@ -156,7 +163,8 @@ public final class S3Client: Sendable {
             "<Part><PartNumber>\($0 + 1)</PartNumber><ETag>\"\($1)\"</ETag></Part>"
         }
         let body = "<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>"
-        var request = S3Request(method: "POST", bucket: bucket, objectKey: key, body: Array(body.utf8))
+        var request = S3Request(
+            method: "POST", bucket: bucket, objectKey: key, body: Array(body.utf8))
         request.query = [("uploadId", upload)]
         request.headers = Self.headers(for: condition)
         let response = try await transport.send(request)
@@ -185,10 +193,13 @@ public final class S3Client: Sendable {
         for (name, value) in response.headers where name.hasPrefix("x-amz-meta-") {
             metadata[String(name.dropFirst("x-amz-meta-".count))] = value
         }
-        let total = response.headers["content-range"]?.split(separator: "/").last.flatMap { Int($0) }
+        let total = response.headers["content-range"]?.split(separator: "/").last.flatMap {
+            Int($0)
+        }
         return S3Object(
             body: response.body,
-            size: total ?? response.headers["content-length"].flatMap(Int.init) ?? response.body.count,
+            size: total ?? response.headers["content-length"].flatMap(Int.init)
+                ?? response.body.count,
             etag: etag(response), contentType: response.headers["content-type"],
             metadata: metadata, finished: response.finished)
     }

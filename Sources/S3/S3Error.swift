@@ -30,7 +30,9 @@ public struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     /// When the failure was known.
     public let finished: ContinuousClock.Instant
 
-    public init(_ code: Code, status: Int? = nil, message: String, finished: ContinuousClock.Instant) {
+    public init(
+        _ code: Code, status: Int? = nil, message: String, finished: ContinuousClock.Instant
+    ) {
         self.code = code
         self.status = status
         self.message = message

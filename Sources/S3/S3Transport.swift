@@ -23,7 +23,8 @@ struct S3Request: Sendable {
 
     var path: String {
         let bucket = PercentEncoding.encode(bucket)
-        return key.isEmpty ? "/\(bucket)" : "/\(bucket)/\(PercentEncoding.encode(key, keepsSlash: true))"
+        return key.isEmpty
+            ? "/\(bucket)" : "/\(bucket)/\(PercentEncoding.encode(key, keepsSlash: true))"
     }
 
     var target: String {
@@ -126,7 +127,8 @@ final class S3Transport: Sendable {
         let code: S3Error.Code
         switch cause {
         case is NIOConnectionError, is NIOSSLError, is NIOSSLExtraError: code = .connectFailed
-        case let cause as IOError where Self.refusals.contains(cause.errnoCode): code = .connectFailed
+        case let cause as IOError where Self.refusals.contains(cause.errnoCode):
+            code = .connectFailed
         case is CancellationError: code = .cancelled
         case is ResponseCollector.TooLong: code = .badResponse
         case let cause as HTTPClientError: code = Self.code(for: cause)
@@ -150,7 +152,8 @@ final class S3Transport: Sendable {
     }
 
     private func message(for cause: any Error) -> String {
-        let place = configuration.endpoint.connectAddress.map { "\($0.host):\($0.port)" }
+        let place =
+            configuration.endpoint.connectAddress.map { "\($0.host):\($0.port)" }
             ?? "\(configuration.endpoint.host):\(configuration.endpoint.port)"
         let reason = (cause as? NIOConnectionError)?.connectionErrors.first.map { "\($0.error)" }
         return "\(place): \(reason ?? "\(cause)")"

@@ -21,7 +21,8 @@ public final class LoopbackServer: Sendable {
         public var headers: [(name: String, value: String)]
         public var body: [UInt8]
 
-        public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [])
+        {
             (self.status, self.headers, self.body) = (status, headers, body)
         }
     }
@@ -108,7 +109,8 @@ private final class Exchange: ChannelInboundHandler {
     }
 
     private static func write(
-        _ response: LoopbackServer.Response, isKeepAlive: Bool, isHead: Bool, to channel: any Channel
+        _ response: LoopbackServer.Response, isKeepAlive: Bool, isHead: Bool,
+        to channel: any Channel
     ) {
         var head = HTTPResponseHead(
             version: .http1_1, status: .init(statusCode: response.status),

@@ -61,7 +61,8 @@ struct SandboxAPI: Sendable {
         case ("PUT", nil): return try put(request, target)
         case ("PUT", let upload?): return try putPart(request, target, upload: upload)
         case ("GET", nil): return try get(request, target)
-        case ("HEAD", nil): return Self.headResponse(try store.head(target.key, bucket: target.bucket))
+        case ("HEAD", nil):
+            return Self.headResponse(try store.head(target.key, bucket: target.bucket))
         case ("DELETE", nil):
             try store.delete(target.key, bucket: target.bucket)
             return Response(status: 204)
@@ -189,6 +190,7 @@ struct Target {
             pairs.append((name, value))
         }
         self.pairs = pairs
-        query = Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        query = Dictionary(
+            pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -54,10 +54,12 @@ final class SandboxStore: Sendable {
 
     func createBucket(_ bucket: String) throws {
         // A bucket's name becomes a folder's: S3's own rules keep it from being anything else.
-        let isName = (3...63).contains(bucket.utf8.count) && bucket.utf8.allSatisfy {
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
-                || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "-")
-        } && !bucket.hasPrefix("-") && !bucket.hasSuffix("-")
+        let isName =
+            (3...63).contains(bucket.utf8.count)
+            && bucket.utf8.allSatisfy {
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+                    || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "-")
+            } && !bucket.hasPrefix("-") && !bucket.hasSuffix("-")
         guard isName else { throw Refusal(status: 400, code: "InvalidBucketName") }
         try state.withLock { state in
             if state.buckets[bucket] != nil {

@@ -25,7 +25,7 @@ enum SandboxXML {
     ) -> LoopbackServer.Response {
         let contents = page.map { object in
             "<Contents><Key>\(escaped(object.key))</Key>"
-                + "<LastModified>\(Date(timeIntervalSince1970: object.modified).formatted(.iso8601))</LastModified>"
+                + "<LastModified>\(time(object.modified))</LastModified>"
                 + "<ETag>&quot;\(object.etag)&quot;</ETag><Size>\(object.size)</Size>"
                 + "<StorageClass>STANDARD</StorageClass></Contents>"
         }
@@ -38,10 +38,16 @@ enum SandboxXML {
                 + contents.joined() + "</ListBucketResult>")
     }
 
+    private static func time(_ seconds: Double) -> String {
+        Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+    }
+
     static func upload(_ id: String, key: String, bucket: String) -> LoopbackServer.Response {
         document(
             "<InitiateMultipartUploadResult xmlns=\"\(namespace)\"><Bucket>\(bucket)</Bucket>"
-                + "<Key>\(escaped(key))</Key><UploadId>\(id)</UploadId></InitiateMultipartUploadResult>")
+                + "<Key>\(escaped(key))</Key><UploadId>\(id)</UploadId>"
+                + "</InitiateMultipartUploadResult>"
+        )
     }
 
     static func completed(_ object: ObjectHeader, bucket: String) -> LoopbackServer.Response {

@@ -38,7 +38,8 @@ struct SignatureCheck {
         let digits = Array(timestamp)
         guard digits.count == 16 else { return nil }
         func part(_ range: Range<Int>) -> String { String(digits[range]) }
-        let text = "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))T"
+        let text =
+            "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))T"
             + "\(part(9..<11)):\(part(11..<13)):\(part(13..<15))Z"
         return try? Date(text, strategy: .iso8601)
     }
@@ -66,7 +67,8 @@ struct SignatureCheck {
             accessKeyID = scope[..<(scope.count - 4)].joined(separator: "/")
             region = String(scope[scope.count - 3])
             signedHeaders = signed.split(separator: ";").map(String.init)
-            normalized = "AWS4-HMAC-SHA256 Credential=\(credential), "
+            normalized =
+                "AWS4-HMAC-SHA256 Credential=\(credential), "
                 + "SignedHeaders=\(signed), Signature=\(signature)"
         }
     }

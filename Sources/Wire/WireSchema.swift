@@ -39,68 +39,94 @@ public struct WireFieldSchema<Message>: Sendable {
     public static func uint64(_ number: Int, _ path: Path<UInt64>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.uint64()
-        } write: { $1.uint64($0[keyPath: path], field: number) }
+        } write: {
+            $1.uint64($0[keyPath: path], field: number)
+        }
     }
 
     public static func optionalUInt64(_ number: Int, _ path: Path<UInt64?>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.uint64()
-        } write: { $1.optionalUInt64($0[keyPath: path], field: number) }
+        } write: {
+            $1.optionalUInt64($0[keyPath: path], field: number)
+        }
     }
 
     public static func bool(_ number: Int, _ path: Path<Bool>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.bool()
-        } write: { $1.bool($0[keyPath: path], field: number) }
+        } write: {
+            $1.bool($0[keyPath: path], field: number)
+        }
     }
 
     public static func optionalBool(_ number: Int, _ path: Path<Bool?>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.bool()
-        } write: { $1.optionalBool($0[keyPath: path], field: number) }
+        } write: {
+            $1.optionalBool($0[keyPath: path], field: number)
+        }
     }
 
     public static func double(_ number: Int, _ path: Path<Double>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.double()
-        } write: { $1.double($0[keyPath: path], field: number) }
+        } write: {
+            $1.double($0[keyPath: path], field: number)
+        }
     }
 
     public static func optionalDouble(_ number: Int, _ path: Path<Double?>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.double()
-        } write: { $1.optionalDouble($0[keyPath: path], field: number) }
+        } write: {
+            $1.optionalDouble($0[keyPath: path], field: number)
+        }
     }
 
     public static func string(_ number: Int, _ path: Path<String>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.string()
-        } write: { $1.string($0[keyPath: path], field: number) }
+        } write: {
+            $1.string($0[keyPath: path], field: number)
+        }
     }
 
     public static func strings(_ number: Int, _ path: Path<[String]>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path].append(try field.string())
-        } write: { $1.strings($0[keyPath: path], field: number) }
+        } write: {
+            $1.strings($0[keyPath: path], field: number)
+        }
     }
 
     public static func bytes(_ number: Int, _ path: Path<[UInt8]>) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.data()
-        } write: { $1.bytes($0[keyPath: path], field: number) }
+        } write: {
+            $1.bytes($0[keyPath: path], field: number)
+        }
     }
 
     /// An enumeration, stored as its number; 0, the proto3 default, is one of its cases.
-    public static func value<Value: RawRepresentable & Sendable>(_ number: Int, _ path: Path<Value>) -> Self
+    public static func value<Value: RawRepresentable & Sendable>(
+        _ number: Int, _ path: Path<Value>
+    ) -> Self
     where Value.RawValue == UInt64 {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path] = try field.value()
-        } write: { $1.uint64($0[keyPath: path].rawValue, field: number) }
+        } write: {
+            $1.uint64($0[keyPath: path].rawValue, field: number)
+        }
     }
 
-    public static func messages<Value: WireMessage & Sendable>(_ number: Int, _ path: Path<[Value]>) -> Self {
+    public static func messages<Value: WireMessage & Sendable>(
+        _ number: Int, _ path: Path<[Value]>
+    ) -> Self {
         Self(number: number) { field, message throws(WireError) in
             message[keyPath: path].append(try field.message())
-        } write: { $1.messages($0[keyPath: path], field: number) }
+        } write: {
+            $1.messages($0[keyPath: path], field: number)
+        }
     }
 }

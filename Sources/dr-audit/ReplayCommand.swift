@@ -11,7 +11,8 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Only the events of this test.")
     var test: UInt64?
 
-    @Option(help: "Only what had been recorded then: a position, or a time as 2026-11-23T08:00:00Z.")
+    @Option(
+        help: "Only what had been recorded then: a position, or a time as 2026-11-23T08:00:00Z.")
     var at: Moment?
 
     @OptionGroup var data: DataOptions
@@ -20,7 +21,8 @@ struct ReplayCommand: ParsableCommand {
         do {
             let reader = try data.reader()
             let last = try at?.position(in: reader) ?? reader.head().position
-            let count = try test.map { try replay(test: $0, upTo: last, reader) }
+            let count =
+                try test.map { try replay(test: $0, upTo: last, reader) }
                 ?? replayAll(upTo: last, reader)
             if count == 0 {
                 complain(test.map { "there is no test \($0)" } ?? "nothing had been recorded")

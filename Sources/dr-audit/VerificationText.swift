@@ -34,6 +34,7 @@ struct VerificationText {
     private var seal: String {
         let (sealed, last) = (report.sealedSize, report.head.position)
         if sealed == last { return "\(report.checkpoints) checkpoints, all events sealed" }
-        return "\(report.checkpoints) checkpoints; positions \(sealed + 1) to \(last) are not sealed yet"
+        return
+            "\(report.checkpoints) checkpoints; positions \(sealed + 1) to \(last) not sealed yet"
     }
 }

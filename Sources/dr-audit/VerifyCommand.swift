@@ -6,7 +6,6 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
@@ -58,7 +57,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let result = try await Subprocess.run(
             .path(FilePath(program)),
             arguments: ["verify", "--in-child", "--data", data.directory.path],
-            input: .none, output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
+            input: .none,
+            output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
             error: .sequence
         ) { execution in
             watchdog.watch(execution.processIdentifier.value)

@@ -29,7 +29,8 @@ struct CancelCommand: AsyncParsableCommand {
             let runs = UnfinishedRuns(store: try EventStore(data.directory))
             let chosen = try await runs.all().filter { all || $0.id == id }
             if chosen.isEmpty {
-                throw RunnerError(.notFound, id.map { "test \($0) is not under way" } ?? "no run is under way")
+                throw RunnerError(
+                    .notFound, id.map { "test \($0) is not under way" } ?? "no run is under way")
             }
             for entry in chosen {
                 try await runs.cancel(entry, by: NSUserName(), reason: reason)

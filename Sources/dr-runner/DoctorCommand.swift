@@ -6,7 +6,8 @@ import EventLog
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look for what could keep a run from working, and for what a dead run left behind.")
+        abstract:
+            "Look for what could keep a run from working, and for what a dead run left behind.")
 
     @OptionGroup var data: DataOptions
 
@@ -40,18 +41,22 @@ struct DoctorCommand: AsyncParsableCommand {
         let store = try EventStore(data.directory)
         let head = try store.reader.head()
         findings.append(
-            Finding(isGood: true, text: "\(data.directory.path): the log has \(head.position) events"))
+            Finding(
+                isGood: true, text: "\(data.directory.path): the log has \(head.position) events"))
         let runs = UnfinishedRuns(store: store)
         if clear {
             for id in try await runs.closeLost() {
-                findings.append(Finding(isGood: true, text: "test \(id) was closed: its runner was lost"))
+                findings.append(
+                    Finding(isGood: true, text: "test \(id) was closed: its runner was lost"))
             }
         }
         for entry in try await runs.all() {
             findings.append(
                 entry.isAlive
                     ? Finding(isGood: true, text: "test \(entry.id) is under way")
-                    : Finding(isGood: false, text: "test \(entry.id) lost its runner; close it with --clear"))
+                    : Finding(
+                        isGood: false,
+                        text: "test \(entry.id) lost its runner; close it with --clear"))
         }
         guard let target else { return findings }
         for check in try await TargetCheck.examine(try TargetSource.read(target)) {

@@ -8,7 +8,8 @@ enum JUnitFile {
         do {
             try Data(xml(report).utf8).write(to: URL(filePath: path), options: .atomic)
         } catch {
-            throw RunnerError(.internal, "--junit \(path) cannot be written: \(error.localizedDescription)")
+            throw RunnerError(
+                .internal, "--junit \(path) cannot be written: \(error.localizedDescription)")
         }
     }
 
@@ -19,7 +20,8 @@ enum JUnitFile {
         let unclear = results.count { $0.verdict == .inconclusive }
         let cases = results.map { result in
             let seconds = Double(result.executionTimeUs) / 1_000_000
-            let open = "    <testcase classname=\"\(escaped(result.component))\" "
+            let open =
+                "    <testcase classname=\"\(escaped(result.component))\" "
                 + "name=\"\(escaped(result.testName))\" time=\"\(seconds)\">"
             let message = escaped(result.errorMessage)
             switch result.verdict {

@@ -29,7 +29,9 @@ struct ListCommand: AsyncParsableCommand {
             if runs.isEmpty { print("  none") }
             for entry in runs {
                 let state = entry.isAlive ? "\(entry.run.status)" : "\(entry.run.status) (lost)"
-                print("  \(entry.id)  \(entry.run.requested?.scenarioName.printable() ?? "?")  \(state)")
+                print(
+                    "  \(entry.id)  \(entry.run.requested?.scenarioName.printable() ?? "")  \(state)"
+                )
             }
         } catch {
             throw explained(error)

@@ -39,8 +39,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Confirm the name of a production target.")
     var confirm: String?
 
-    @Option(help: ArgumentHelp("Break a part on purpose, to prove that it is noticed.",
-        discussion: Sabotage.allCases.map(\.rawValue).joined(separator: ", ")))
+    @Option(
+        help: ArgumentHelp(
+            "Break a part on purpose, to prove that it is noticed.",
+            discussion: Sabotage.allCases.map(\.rawValue).joined(separator: ", ")))
     var sabotage: String?
 
     @Option(help: "The seed of everything that is drawn by chance.")
@@ -98,7 +100,8 @@ struct RunCommand: AsyncParsableCommand {
         let source = try ScenarioSource(scenario)
         let read = try ScenarioReader.read(source.text, file: source.file, settings: values)
         var request = RunRequest(
-            scenario: read, scenarioText: source.text, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)))
+            scenario: read, scenarioText: source.text,
+            seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)))
         request.scenarioID = source.id
         request.target = try TargetSource.read(target)
         request.executedBy = by ?? NSUserName()

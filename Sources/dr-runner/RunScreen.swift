@@ -102,7 +102,8 @@ struct RunScreen: Sendable {
     private func liveLine(_ index: Int, _ line: Line) -> String {
         if index == current, report == nil {
             let elapsed = (ContinuousClock.now - began).seconds
-            return "  \(style.bold("▸")) \(style.bold(cut("\(index + 1) \(line.name)", less: 14)))  \(elapsed)"
+            let name = cut("\(index + 1) \(line.name)", less: 14)
+            return "  \(style.bold("▸")) \(style.bold(name))  \(elapsed)"
         }
         let took = line.took.map { "  \($0.words)" } ?? ""
         let detail = line.detail.isEmpty ? "" : "  \(line.detail)"

@@ -24,7 +24,8 @@ struct RunSummary {
             lines.append("  \(padded)  \(style.verdict(row.verdict, verdict))\(gap)\(took)")
             if !row.errorMessage.isEmpty { lines.append("      \(row.errorMessage.printable())") }
         }
-        return lines + report.run.stepsNotBegun.map { "  \($0.printable())  \(style.dim("not executed"))" }
+        return lines
+            + report.run.stepsNotBegun.map { "  \($0.printable())  \(style.dim("not executed"))" }
     }
 
     private var objectives: [String] {
@@ -34,7 +35,9 @@ struct RunSummary {
             let value = metric.value.map { Self.words($0) } ?? "unknown"
             let limit = metric.threshold.map { " of at most \(Self.words($0))" } ?? ""
             let verdict: Verdict = metric.passed.map { $0 ? .passed : .failed } ?? .inconclusive
-            return "  \(label)  \(style.verdict(verdict, value))\(limit)\(name == "rto_actual_ms" ? resolution : "")"
+            return
+                "  \(label)  \(style.verdict(verdict, value))\(limit)"
+                + (name == "rto_actual_ms" ? resolution : "")
         }
         let split = [
             ("fault_held_ms", "fault held"), ("time_to_detect_ms", "detected after"),

@@ -16,7 +16,8 @@ struct ScenarioSource {
         guard let bytes = FileManager.default.contents(atPath: name) else {
             let known = BuiltinScenarios.all.map { "'\($0.name)'" }.joined(separator: ", ")
             throw RunnerError(
-                .usage, "'\(name)' is neither a built-in scenario (\(known)) nor a file that can be read")
+                .usage,
+                "'\(name)' is neither a built-in scenario (\(known)) nor a file that can be read")
         }
         (text, file, id) = (String(decoding: bytes, as: UTF8.self), name, 0)
     }

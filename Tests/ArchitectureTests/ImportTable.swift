@@ -26,11 +26,13 @@ enum ImportTable {
         "DRTesting": ImportRow(ours: ["Wire"]),
 
         "S3": ImportRow(
-            others: ["AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOSSL", "XMLCoder"]),
+            others: [
+                "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "XMLCoder",
+            ]),
         "S3Sandbox": ImportRow(
             ours: ["S3"], others: ["Crypto", "NIOCore", "NIOHTTP1", "NIOPosix"]),
         "ResilientStorage": ImportRow(
-            ours: ["LMDB", "S3"], others: ["AsyncHTTPClient", "Crypto", "NIOCore"]),
+            ours: ["LMDB", "S3"], others: ["AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1"]),
         "FaultProxy": ImportRow(others: ["NIO…"]),
         "Engine": ImportRow(
             ours: [
@@ -39,25 +41,25 @@ enum ImportTable {
             ],
             others: [
                 "AsyncHTTPClient", "Crypto", "Histogram", "NIOCore", "NIOHTTP1", "NIOPosix",
-                "Subprocess", "Yams",
+                "Subprocess", "SystemPackage", "Yams",
             ]),
 
         "Projections": ImportRow(
-            ours: ["DRTesting", "EventLog", "LMDB", "Wire"], others: ["Histogram"],
+            ours: ["DRTesting", "EventLog", "LMDB", "Merkle", "Wire"], others: ["Histogram"],
             inOneFile: ["LMDB"]),
         "Reporting": ImportRow(
-            ours: ["DRTesting", "EventLog", "Merkle", "Projections"],
+            ours: ["DRTesting", "EventLog", "Merkle", "Projections", "Wire"],
             others: ["Mustache", "Subprocess"], inOneFile: ["Subprocess"]),
 
         "dr-runner": ImportRow(
-            ours: ["DRTesting", "Engine", "EventLog"], others: ["ArgumentParser"]),
+            ours: ["DRTesting", "Engine", "EventLog", "Projections"], others: ["ArgumentParser"]),
         "dr-audit": ImportRow(
             ours: ["DRTesting", "EventLog", "Merkle", "Projections"],
-            others: ["ArgumentParser", "Subprocess"]),
+            others: ["ArgumentParser", "Subprocess", "SystemPackage"]),
         "dr-projections": ImportRow(
             ours: ["EventLog", "Projections"], others: ["ArgumentParser"]),
         "dr-weekly-report": ImportRow(
-            ours: ["EventLog", "Reporting"], others: ["ArgumentParser"]),
+            ours: ["EventLog", "Projections", "Reporting"], others: ["ArgumentParser"]),
     ]
 
     static let system: Set<String> = [

@@ -48,7 +48,7 @@ struct LedgerComparisonTests {
         return ledger.versions["key"]?.first?.digest
     }
 
-    private static let cases: [Case] = [
+    static let cases: [Case] = [
         Case(claim: "as written", writes: [.served("a", at: 0)], stored: "a", finding: .intact),
         Case(claim: "gone", writes: [.served("a", at: 0)], stored: nil, finding: .lost),
         Case(
@@ -78,7 +78,7 @@ struct LedgerComparisonTests {
             ], stored: "a", finding: .intact),
     ]
 
-    private static let unknownCases: [Case] = [
+    static let unknownCases: [Case] = [
         Case(
             claim: "an unknown write that follows may be there",
             writes: [.served("a", at: 0), .unknown("b", from: 10, to: 20)], stored: "b",
@@ -112,7 +112,7 @@ struct LedgerComparisonTests {
             finding: .lost),
     ]
 
-    @Test(arguments: cases + unknownCases)
+    @Test(arguments: LedgerComparisonTests.cases + LedgerComparisonTests.unknownCases)
     func aKeyIsHeldAgainstItsWrites(_ example: Case) {
         let stored = example.stored.map { ["key": Array($0.utf8)] } ?? [:]
         let comparison = LedgerComparison(
@@ -154,9 +154,8 @@ struct LedgerComparisonTests {
         ]
         let comparison = LedgerComparison(ledger: ledger, stored: ["c": Array("1".utf8)])
         #expect(comparison.offences.map(\.key) == ["a", "b"])
-        #expect(
-            comparison.offences.map(\.acknowledged)
-                == [55, 105].map { Self.start + .milliseconds($0) })
+        let expected = [Self.start + .milliseconds(55), Self.start + .milliseconds(105)]
+        #expect(comparison.offences.map(\.acknowledged) == expected)
         #expect(comparison.acknowledged == 4)
         #expect(comparison.count(of: .lost) == 2)
         #expect(comparison.count(of: .stale) == 0)

@@ -15,7 +15,7 @@ struct LossAnalysisTests {
         var testDescription: String { claim }
     }
 
-    private static let cases: [Case] = [
+    static let cases: [Case] = [
         Case(claim: "nothing lost of something", losses: [], marks: [100, 200, 300], expected: 0),
         Case(
             claim: "nothing lost of nothing", losses: [], marks: [100, 200, 300],
@@ -25,7 +25,9 @@ struct LossAnalysisTests {
         Case(
             claim: "lost between impact and restoration", losses: [150], marks: [100, 200, 300],
             expected: 50),
-        Case(claim: "lost after the restoration", losses: [210], marks: [100, 200, 300], expected: 90),
+        Case(
+            claim: "lost after the restoration", losses: [210], marks: [100, 200, 300], expected: 90
+        ),
         Case(
             claim: "the longest of several", losses: [190, 210, 95, 295], marks: [100, 200, 300],
             expected: 90),
@@ -40,14 +42,15 @@ struct LossAnalysisTests {
             marks: [100, 200], hadSomethingToLose: false, expected: 50),
     ]
 
-    @Test(arguments: cases)
+    @Test(arguments: LossAnalysisTests.cases)
     func theLossIsMeasuredToTheNextMark(_ example: Case) {
         let start = ContinuousClock.now
+        let expected = example.expected.map { Duration.milliseconds($0) }
         let lost = LossAnalysis.recoveryPoint(
             losses: example.losses.map { start + .milliseconds($0) },
             marks: example.marks.map { start + .milliseconds($0) },
             acknowledgedBeforeImpact: example.hadSomethingToLose)
-        #expect(lost == example.expected.map { .milliseconds($0) })
+        #expect(lost == expected)
     }
 
     @Test func theLossIsNeverNegative() {

@@ -36,7 +36,7 @@ struct OutsideTests {
     @Test func aSlashAfterTheDataDirectoryChangesNothing() async throws {
         let directory = DataDirectory(fixture.directory.path + "/")
         let store = try EventStore(directory)
-        let inside = OutsideCheckpoints(directory: directory.path + "checkpoints")
+        let inside = OutsideCheckpoints(directory: fixture.directory.path + "/checkpoints")
         let signed = try await store.signCheckpoint(outside: inside)
         #expect(signed.outsideProblem != nil)
         try verify(store)

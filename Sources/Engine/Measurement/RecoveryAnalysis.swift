@@ -64,10 +64,14 @@ struct RecoveryAnalysis: Equatable, Sendable {
         private var counts = [0]
 
         init(_ samples: [OperationSample], where holds: (OperationSample) -> Bool) {
-            for sample in samples { counts.append(counts[counts.count - 1] + (holds(sample) ? 1 : 0)) }
+            for sample in samples {
+                counts.append(counts[counts.count - 1] + (holds(sample) ? 1 : 0))
+            }
         }
 
-        func count(in range: Range<Int>) -> Int { counts[range.upperBound] - counts[range.lowerBound] }
+        func count(in range: Range<Int>) -> Int {
+            counts[range.upperBound] - counts[range.lowerBound]
+        }
 
         func share(in range: Range<Int>) -> Double {
             range.isEmpty ? 0 : Double(count(in: range)) / Double(range.count)

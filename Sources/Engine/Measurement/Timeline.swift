@@ -19,7 +19,11 @@ enum Timeline {
         for probe in probes {
             let index = Int(clock.offset(of: probe.finished) / widthUs)
             guard index < count else { continue }
-            if probe.isServed { bins[index].probesServed += 1 } else { bins[index].probesFailed += 1 }
+            if probe.isServed {
+                bins[index].probesServed += 1
+            } else {
+                bins[index].probesFailed += 1
+            }
         }
         var timeline = TimelineRecorded()
         timeline.binUs = widthUs

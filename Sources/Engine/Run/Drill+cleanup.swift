@@ -19,18 +19,24 @@ extension Drill {
             await stopLoad()
             await system.store.resetBreaker()
             actions.append(CleanupAction(name: "reset breaker", isDone: true, detail: ""))
-            actions.append(await Self.attempt("remove the drill's objects") { try await self.removeObjects() })
-            if let lease { actions.append(await Self.attempt("release the storage") {
-                try await lease.release()
-                return ""
-            }) }
+            actions.append(
+                await Self.attempt("remove the drill's objects") { try await self.removeObjects() })
+            if let lease {
+                actions.append(
+                    await Self.attempt("release the storage") {
+                        try await lease.release()
+                        return ""
+                    })
+            }
             await system.stop()
         }
         await stopWatchers()
         actions.append(
             await Self.attempt("clear queue and notifications") {
                 let files = FileManager.default
-                if files.fileExists(atPath: self.directory) { try files.removeItem(atPath: self.directory) }
+                if files.fileExists(atPath: self.directory) {
+                    try files.removeItem(atPath: self.directory)
+                }
                 return ""
             })
         var finished = CleanupFinished()
@@ -53,7 +59,9 @@ extension Drill {
     private func removeObjects() async throws -> String {
         guard let system else { return "" }
         var removed = 0
-        for (client, storage) in [(system.direct, system.primary), (system.backupClient, system.backup)] {
+        for (client, storage) in [
+            (system.direct, system.primary), (system.backupClient, system.backup),
+        ] {
             for entry in try await client.listAll(storage.bucket, prefix: prefix) {
                 precondition(
                     entry.key.hasPrefix("dr-test/\(runKey)/"),

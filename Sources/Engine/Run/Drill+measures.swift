@@ -198,7 +198,9 @@ extension Drill {
         events += timelines(workload, probes, end: end).map { .timelineRecorded($0) }
         events += (system?.receiver.received ?? []).map { received in
             var notice = NoticeReceived()
-            (notice.incident, notice.kind) = (received.notice.incident, received.notice.kind.rawValue)
+            (notice.incident, notice.kind) = (
+                received.notice.incident, received.notice.kind.rawValue
+            )
             notice.time = clock.time(of: received.instant)
             notice.offsetUs = clock.offset(of: received.instant)
             return .noticeReceived(notice)

@@ -78,7 +78,8 @@ extension Drill {
         } catch {
             throw RunnerError(.internal, "\(storage.endpoint), bucket \(storage.bucket): \(error)")
         }
-        return "\(storage.endpoint), bucket \(storage.bucket): \(body.count) bytes written, read, removed"
+        return
+            "\(storage.endpoint), bucket \(storage.bucket): \(body.count) bytes put, read, deleted"
     }
 
     /// A dry run beside the real store: nothing reaches the storage.

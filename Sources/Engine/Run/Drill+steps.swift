@@ -34,7 +34,8 @@ extension Drill {
             result.observations = judgements.map(\.made)
             result.verdict = judgements.map(\.verdict).max() ?? .inconclusive
             result.actualResult = judgements.map { judgement in
-                "\(judgement.expectation.observation) was \(judgement.seen.value?.description ?? "not seen")"
+                let seen = judgement.seen.value?.description ?? "not seen"
+                return "\(judgement.expectation.observation) was \(seen)"
             }.joined(separator: "; ")
             result.errorMessage = Self.complaint(about: judgements)
         } catch {
@@ -112,7 +113,9 @@ extension Drill {
     private func inject(_ plan: FaultPlan) async throws {
         guard let system else { return }
         var planned = FaultPlanned()
-        (planned.faultID, planned.endpoint, planned.kind) = (plan.name, plan.endpoint, plan.kind.rawValue)
+        (planned.faultID, planned.endpoint, planned.kind) = (
+            plan.name, plan.endpoint, plan.kind.rawValue
+        )
         (planned.fraction, planned.seed) = (plan.fraction, request.seed)
         planned.leaseMs = UInt64(ProxyFaults.lease.milliseconds)
         planned.undo = "the lease runs out; the proxy ends with its runner"

@@ -86,7 +86,8 @@ final class Drill: Sendable {
         switch event {
         case .breaker(let change, let instant):
             await noteChange(
-                of: "circuit_breaker", from: change.from.rawValue, to: change.to.rawValue, at: instant)
+                of: "circuit_breaker", from: change.from.rawValue, to: change.to.rawValue,
+                at: instant)
         case .health(let change):
             await noteChange(
                 of: "health_monitor", from: change.from.rawValue, to: change.to.rawValue,
@@ -96,7 +97,8 @@ final class Drill: Sendable {
         case .degradedLeft(let incident, _):
             await log(.info, "storage", "degraded mode left", [("incident", incident)])
         case .noticeSent(let kind, let incident, _):
-            await log(.info, "notifications", "notice sent: \(kind.rawValue)", [("incident", incident)])
+            await log(
+                .info, "notifications", "notice sent: \(kind.rawValue)", [("incident", incident)])
         case .noticeFailed(let reason, _):
             await log(.warning, "notifications", "a notice was not taken: \(reason)")
         case .attemptFailed(let reason, let attempt, _) where request.isDebug:
@@ -124,7 +126,8 @@ final class Drill: Sendable {
     private func startLoad() async throws {
         guard let system else { return }
         let workload = Workload(
-            store: system.store, plan: request.scenario.workload, prefix: prefix, seed: request.seed)
+            store: system.store, plan: request.scenario.workload, prefix: prefix, seed: request.seed
+        )
         let probes = Probes(
             client: system.probeClient, bucket: system.primary.bucket, key: prefix + "probe")
         try await probes.prepare()
@@ -146,13 +149,15 @@ final class Drill: Sendable {
         let start = ContinuousClock.now
         try await Task.sleep(for: plan.steadyFor)
         let samples = workload.history.ended(after: start)
-        let share = samples.isEmpty ? 0 : Double(samples.count(where: \.isServed)) / Double(samples.count)
+        let share =
+            samples.isEmpty ? 0 : Double(samples.count(where: \.isServed)) / Double(samples.count)
         let notices = system.receiver.received.count
         let isSteady = share >= RecoveryAnalysis.servedShare
         var result = ResultRecorded()
         (result.component, result.testName) = ("workload", "Steady state before the fault")
         result.expectedResult = "at least 99 % of the operations served"
-        result.actualResult = "\(Int((share * 1000).rounded()) / 10) % of \(samples.count) operations "
+        result.actualResult =
+            "\(Int((share * 1000).rounded()) / 10) % of \(samples.count) operations "
             + "served, \(notices) notices"
         result.verdict = isSteady ? .passed : .inconclusive
         result.executionTimeUs = UInt64(plan.steadyFor.microseconds)

@@ -20,7 +20,9 @@ struct Judgement: Equatable {
         case .cancelled(let by): complaints.append("cancelled by \(by)")
         case .signal(let number): complaints.append("stopped by signal \(number)")
         case .timedOut:
-            let isRecovered = run.results.contains { $0.testName.hasPrefix("Recovery time") && $0.verdict == .passed }
+            let isRecovered = run.results.contains {
+                $0.testName.hasPrefix("Recovery time") && $0.verdict == .passed
+            }
             verdicts.append(hasImpact && !isRecovered ? .failed : .inconclusive)
             complaints.append("timed out")
         case .aborted(let reason):
@@ -35,7 +37,9 @@ struct Judgement: Equatable {
         complaints += run.prerequisites.filter { $0.verdict != .passed }.map {
             "prerequisite '\($0.name)' is not met: \($0.observed)"
         }
-        complaints += run.results.filter { $0.verdict != .passed }.map { "\($0.testName): \($0.errorMessage)" }
+        complaints += run.results.filter { $0.verdict != .passed }.map {
+            "\($0.testName): \($0.errorMessage)"
+        }
         if !run.stepsNotBegun.isEmpty && stop == nil { verdicts.append(.inconclusive) }
         for action in cleanup.actions where !action.isDone {
             verdicts.append(action.name == "lift faults" ? .failed : .inconclusive)

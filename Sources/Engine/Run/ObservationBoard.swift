@@ -104,7 +104,8 @@ struct ObservationBoard: Sendable {
     }
 
     private func fault(_ facts: RunFacts.State) async -> Observation {
-        guard let fault = facts.fault, let ending = await system.faults.ending(of: fault.name) else {
+        guard let fault = facts.fault, let ending = await system.faults.ending(of: fault.name)
+        else {
             return Observation(nil)
         }
         return Observation(.text(ending.reason.rawValue))

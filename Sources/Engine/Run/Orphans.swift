@@ -44,7 +44,8 @@ public struct UnfinishedRuns: Sendable {
             if read == 0 { id = events[0].position }
             read = last.record.revision
             for event in events {
-                let known = try TestEvent(number: event.record.number, payload: event.record.payload)
+                let known = try TestEvent(
+                    number: event.record.number, payload: event.record.payload)
                 if let known { run.apply(known) }
             }
         }

@@ -53,7 +53,8 @@ public enum QueueChild {
         for number in 1...1_000_000 {
             let key = "killed/\(number)"
             let body = Array("write \(number)".utf8)
-            _ = try await queue.add(QueuedOperation(key: key, action: .put(body: body, metadata: [:])))
+            _ = try await queue.add(
+                QueuedOperation(key: key, action: .put(body: body, metadata: [:])))
             print(key)
             fflush(nil)
         }

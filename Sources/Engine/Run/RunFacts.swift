@@ -36,7 +36,9 @@ final class RunFacts: Sendable {
 }
 
 extension RunFacts.State {
-    private var breakerChanges: [(change: CircuitBreaker.Transition, instant: ContinuousClock.Instant)] {
+    private var breakerChanges:
+        [(change: CircuitBreaker.Transition, instant: ContinuousClock.Instant)]
+    {
         events.compactMap { event in
             if case .breaker(let change, let instant) = event { (change, instant) } else { nil }
         }
@@ -45,13 +47,16 @@ extension RunFacts.State {
     /// When the storage system first noticed the fault: its breaker opened.
     var detected: ContinuousClock.Instant? {
         guard let fault else { return nil }
-        return breakerChanges.first { $0.change.to == .open && $0.instant >= fault.effective }?.instant
+        return breakerChanges.first { $0.change.to == .open && $0.instant >= fault.effective }?
+            .instant
     }
 
     /// When degraded mode was entered, and for which incident.
     var degraded: (incident: String, instant: ContinuousClock.Instant)? {
         for event in events {
-            if case .degradedEntered(let incident, let instant) = event { return (incident, instant) }
+            if case .degradedEntered(let incident, let instant) = event {
+                return (incident, instant)
+            }
         }
         return nil
     }

@@ -95,6 +95,7 @@ struct RunSlots {
         }
         let holders = (1...count).map { RunLock.holder(of: "\(directory)/slot-\($0)") }
         throw RunnerError(
-            .busy, "another run is under way on this data directory: \(holders.joined(separator: "; "))")
+            .busy,
+            "another run is under way on this data directory: \(holders.joined(separator: "; "))")
     }
 }

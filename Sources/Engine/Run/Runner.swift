@@ -142,9 +142,11 @@ public final class Runner: Sendable {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(50))
             // Only what was appended by others: nothing is read while nothing came.
-            guard let revision = try? await store.read({ [stream = journal.stream] reader in
-                try reader.revision(ofStream: stream)
-            }) else { continue }
+            guard
+                let revision = try? await store.read({ [stream = journal.stream] reader in
+                    try reader.revision(ofStream: stream)
+                })
+            else { continue }
             if await journal.isBehind(revision) { try? await journal.synchronize() }
             if await journal.failure != nil { stop(.aborted("the log cannot be written")) }
         }
@@ -220,9 +222,12 @@ extension RunRequest {
     fileprivate func recorded(key: EventID) -> RunRequested {
         var event = RunRequested()
         event.runKey = "\(key)"
-        (event.scenarioName, event.testType, event.scenarioID) = (scenario.name, scenario.type, scenarioID)
+        (event.scenarioName, event.testType, event.scenarioID) = (
+            scenario.name, scenario.type, scenarioID
+        )
         let settings = scenario.variables.map { "\($0.name)=\($0.value)\n" }.joined()
-        event.scenarioDigest = Array(SHA256.hash(data: Array((scenarioText + "\0" + settings).utf8)))
+        event.scenarioDigest = Array(
+            SHA256.hash(data: Array((scenarioText + "\0" + settings).utf8)))
         event.scenarioText = scenarioText
         (event.targetName, event.targetKind) = (target.name, target.kind.rawValue)
         (event.targetDigest, event.environment) = (target.digest, target.environment)
@@ -238,10 +243,12 @@ extension RunRequest {
         event.sabotage = sabotage?.rawValue ?? ""
         event.host = ProcessInfo.processInfo.operatingSystemVersionString
         event.clockSource = "CLOCK_REALTIME for times, CLOCK_BOOTTIME for durations"
-        event.endpoints = [("primary", target.primary), ("backup", target.backup)].compactMap { role, storage in
+        event.endpoints = [("primary", target.primary), ("backup", target.backup)].compactMap {
+            role, storage in
             storage.map {
                 EndpointUsed(
-                    role: role, address: $0.endpoint.description, region: $0.region, bucket: $0.bucket)
+                    role: role, address: $0.endpoint.description, region: $0.region,
+                    bucket: $0.bucket)
             }
         }
         return event

@@ -20,6 +20,8 @@ public struct RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    public static func == (left: RunnerError, right: RunnerError) -> Bool { left.code == right.code }
+    public static func == (left: RunnerError, right: RunnerError) -> Bool {
+        left.code == right.code
+    }
     public var description: String { message }
 }

@@ -34,7 +34,9 @@ struct StepJudge: Sendable {
         _ expectations: [Expectation], since start: ContinuousClock.Instant
     ) async throws -> [Judgement] {
         var judgements = expectations.map { Judgement(expectation: $0) }
-        while let next = judgements.first(where: { $0.verdict == .none && $0.expectation.within != nil }) {
+        while let next = judgements.first(where: {
+            $0.verdict == .none && $0.expectation.within != nil
+        }) {
             waiting(next.expectation.sentence)
             for index in judgements.indices where judgements[index].expectation.within != nil {
                 if judgements[index].verdict == .none { await lookOnce(&judgements[index], start) }

@@ -81,7 +81,9 @@ struct HeldOpen: CircuitBreaking {
         at now: ContinuousClock.Instant
     ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { (.refused, nil) }
 
-    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? { nil }
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
+        nil
+    }
 
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant

@@ -24,7 +24,9 @@ final class QueueDropsWrites: OperationQueueing {
 struct QueueReorders: OperationQueueing {
     let queue: OperationQueue
 
-    func add(_ operation: QueuedOperation) async throws -> QueueEntry { try await queue.add(operation) }
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry {
+        try await queue.add(operation)
+    }
     func first(_ limit: Int) async throws -> [QueueEntry] {
         try await queue.first(queue.depth).reversed()
     }
@@ -40,7 +42,9 @@ final class QueueDuplicates: OperationQueueing {
 
     init(queue: OperationQueue) { self.queue = queue }
 
-    func add(_ operation: QueuedOperation) async throws -> QueueEntry { try await queue.add(operation) }
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry {
+        try await queue.add(operation)
+    }
     func first(_ limit: Int) async throws -> [QueueEntry] { try await queue.first(limit) }
     func pending(for key: String) async throws -> QueueEntry? { try await queue.pending(for: key) }
 

@@ -16,7 +16,9 @@ public struct ScenarioReader {
         let reader = ScenarioReader()
         let scenario = reader.scenario(text, settings: settings)
         guard let scenario, reader.fields.problems.isEmpty else {
-            let problems = reader.fields.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+            let problems = reader.fields.problems.sorted {
+                ($0.line, $0.column) < ($1.line, $1.column)
+            }
             throw FileError(file: file, problems: problems)
         }
         return scenario
@@ -34,11 +36,15 @@ public struct ScenarioReader {
         let name = fields.text(fields.required("name", of: node))
         let type = fields.text(fields.required("type", of: node))
         let objectives = objectives(node.mapping?["objectives"])
-        let prerequisites = list(node.mapping?["prerequisites"]) { fields.choice($0, as: Prerequisite.self) }
+        let prerequisites = list(node.mapping?["prerequisites"]) {
+            fields.choice($0, as: Prerequisite.self)
+        }
         let workload = workload(node.mapping?["workload"])
         let steps = list(fields.required("steps", of: node)) { StepReader(fields: fields).step($0) }
         let cleanup = list(node.mapping?["cleanup"]) { fields.choice($0, as: CleanupTask.self) }
-        let abortWhen = list(node.mapping?["abort_when"]) { StepReader(fields: fields).expectation($0) }
+        let abortWhen = list(node.mapping?["abort_when"]) {
+            StepReader(fields: fields).expectation($0)
+        }
         if let steps = node.mapping?["steps"], steps.sequence?.isEmpty == true {
             fields.fail(steps, "a scenario has at least one step")
         }

@@ -10,7 +10,8 @@ struct StepReader {
         let name = fields.text(fields.required("name", of: node))
         let component = fields.text(fields.required("component", of: node))
         let action = node.mapping?["action"].map { self.action($0) }
-        guard let expect = node.mapping?["expect"], let items = expect.sequence, !items.isEmpty else {
+        guard let expect = node.mapping?["expect"], let items = expect.sequence, !items.isEmpty
+        else {
             fields.fail(node, "step '\(name ?? "?")' needs 'expect' with at least one observation")
             return nil
         }
@@ -55,7 +56,9 @@ struct StepReader {
             fields.fail(node, "exactly one comparison is needed: \(YAMLFields.list(comparisons))")
             return nil
         }
-        guard let expected = observedValue(value, as: entry.kind, comparison: used[0]) else { return nil }
+        guard let expected = observedValue(value, as: entry.kind, comparison: used[0]) else {
+            return nil
+        }
         let samples = fields.number(node.mapping?["samples_at_least"], in: 1...1e9)
         return Expectation(
             observation: name, comparison: used[0], expected: expected,
@@ -119,7 +122,9 @@ struct StepReader {
         let kind = fields.choice(fields.required("kind", of: node), as: FaultPlan.Kind.self)
         let endpoint = fields.text(node.mapping?["endpoint"]) ?? "primary"
         if endpoint != "primary", let named = node.mapping?["endpoint"] {
-            fields.fail(named, "'\(endpoint)' is not an endpoint that faults stand before; accepted: primary")
+            fields.fail(
+                named,
+                "'\(endpoint)' is not an endpoint that faults stand before; accepted: primary")
         }
         guard let name, let kind else { return nil }
         return FaultPlan(

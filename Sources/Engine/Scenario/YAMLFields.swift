@@ -40,7 +40,8 @@ final class YAMLFields {
     func document(_ text: String) -> Node? {
         guard text.utf8.count <= Self.maximumBytes, !text.contains("<<:") else {
             problems.append(
-                FileProblem(line: 1, column: 1, message: "the file is too large or merges mappings"))
+                FileProblem(line: 1, column: 1, message: "the file is too large or merges mappings")
+            )
             return nil
         }
         do {
@@ -129,7 +130,9 @@ final class YAMLFields {
     func number(_ node: Node?, in range: ClosedRange<Double>) -> Double? {
         guard let node, let text = text(node) else { return nil }
         if let number = Double(text), range.contains(number) { return number }
-        let (low, high) = (ObservedValue.number(range.lowerBound), ObservedValue.number(range.upperBound))
+        let (low, high) = (
+            ObservedValue.number(range.lowerBound), ObservedValue.number(range.upperBound)
+        )
         fail(node, "'\(text)' is not a number from \(low) to \(high)")
         return nil
     }

@@ -60,7 +60,9 @@ final class SystemUnderTest: Sendable {
         await store.stop()
         await proxy.stop()
         await receiver.stop()
-        for client in [direct, backupClient, storeClient, probeClient] { try? await client.shutdown() }
+        for client in [direct, backupClient, storeClient, probeClient] {
+            try? await client.shutdown()
+        }
         try? await notifier.shutdown()
         for sandbox in sandboxes { await sandbox.stop() }
     }

@@ -36,7 +36,8 @@ public struct Target: Sendable {
         (self.name, self.kind, self.environment) = (name, kind, environment)
         (self.scope, self.allowsProduction) = (scope, allowsProduction)
         (self.primary, self.backup) = (primary, backup)
-        let parts = [name, kind.rawValue, environment, scope, "\(allowsProduction)"]
+        let parts =
+            [name, kind.rawValue, environment, scope, "\(allowsProduction)"]
             + [primary, backup].map { $0?.identity ?? "" }
         let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
         digest = Array(SHA256.hash(data: Array(text.utf8)))

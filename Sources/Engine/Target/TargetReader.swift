@@ -19,7 +19,9 @@ public struct TargetReader {
         reader.fields.variables = environment
         let target = reader.target(text)
         guard let target, reader.fields.problems.isEmpty else {
-            let problems = reader.fields.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+            let problems = reader.fields.problems.sorted {
+                ($0.line, $0.column) < ($1.line, $1.column)
+            }
             throw FileError(file: file, problems: problems)
         }
         return target
@@ -44,7 +46,8 @@ public struct TargetReader {
         guard let name, let environment, let primary, let backup else { return nil }
         return Target(
             name: name, kind: .builtin, environment: environment,
-            scope: fields.text(node.mapping?["scope"]) ?? "keys under dr-test/ of \(primary.bucket)",
+            scope: fields.text(node.mapping?["scope"])
+                ?? "keys under dr-test/ of \(primary.bucket)",
             allowsProduction: fields.text(node.mapping?["allow_production"]) == "true",
             primary: primary, backup: backup)
     }

@@ -12,7 +12,8 @@ final class WireRecord: Sendable {
     private let deliveries = Mutex<[String: [Delivery]]>([:])
 
     func record(_ operation: ProxiedOperation) {
-        guard operation.method == "PUT", let status = operation.status, (200..<300).contains(status),
+        guard operation.method == "PUT", let status = operation.status,
+            (200..<300).contains(status),
             let sequence = operation.metadata[Workload.sequenceHeader].flatMap(Int.init)
         else { return }
         let delivery = Delivery(sequence: sequence, isAcknowledged: operation.fault == nil)
@@ -24,10 +25,11 @@ final class WireRecord: Sendable {
         deliveries.withLock { deliveries in
             deliveries.values.reduce(0) { sum, list in
                 var latest = 0
-                return sum + list.count { delivery in
-                    defer { latest = max(latest, delivery.sequence) }
-                    return delivery.sequence < latest
-                }
+                return sum
+                    + list.count { delivery in
+                        defer { latest = max(latest, delivery.sequence) }
+                        return delivery.sequence < latest
+                    }
             }
         }
     }
@@ -37,11 +39,12 @@ final class WireRecord: Sendable {
         deliveries.withLock { deliveries in
             deliveries.values.reduce(0) { sum, list in
                 var acknowledged: Set<Int> = []
-                return sum + list.count { delivery in
-                    let isRepeated = acknowledged.contains(delivery.sequence)
-                    if delivery.isAcknowledged { acknowledged.insert(delivery.sequence) }
-                    return isRepeated
-                }
+                return sum
+                    + list.count { delivery in
+                        let isRepeated = acknowledged.contains(delivery.sequence)
+                        if delivery.isAcknowledged { acknowledged.insert(delivery.sequence) }
+                        return isRepeated
+                    }
             }
         }
     }
