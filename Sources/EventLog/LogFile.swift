@@ -23,7 +23,8 @@ final class LogFile: Sendable {
         if let mapSize { options.mapSize = mapSize }
         environment = try Self.open(directory.log, options)
         // Before anything is made in it.
-        if try !environment.isEmpty() { try Self.checkMarks(environment) }
+        let isNew = try environment.isEmpty()
+        if !isNew { try Self.checkMarks(environment) }
         let databases = try environment.openDatabases(
             [
                 .init("meta"), .init("events", keys: .integers), .init("tiles"), .init("streams"),

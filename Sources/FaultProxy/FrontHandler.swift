@@ -91,7 +91,7 @@ final class FrontHandler: ChannelInboundHandler {
         // A connection can slip in while the port is being closed.
         case .refuse, .resetBeforeForwarding: reset(context.channel)
         case .status(let status):
-            let code = status == 503 ? "ServiceUnavailable" : "InternalError"
+            let code = Self.code(for: status)
             fate = .answered(status: status, code: code, message: "An injected fault.")
         case .latency(let delay):
             wait(context: context)
@@ -102,6 +102,16 @@ final class FrontHandler: ChannelInboundHandler {
         case .resetAfterAnswer, nil:
             wait(context: context)
             connect()
+        }
+    }
+
+    private static func code(for status: Int) -> String {
+        switch status {
+        case 403: "AccessDenied"
+        case 404: "NoSuchKey"
+        case 503: "ServiceUnavailable"
+        case 500...: "InternalError"
+        default: "InvalidRequest"
         }
     }
 

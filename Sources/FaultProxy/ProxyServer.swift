@@ -31,6 +31,7 @@ public actor ProxyServer {
     private var holdings: [String: Holding] = [:]
     private var endings: [String: FaultEnding] = [:]
     private var listening: Task<Void, any Error>?
+    private var isStopped = false
 
     /// - Parameters:
     ///   - port: 0 lets the system choose.
@@ -59,8 +60,10 @@ public actor ProxyServer {
         (self.group, self.state) = (group, state)
     }
 
-    /// Closes the port and every connection.
+    /// Closes the port and every connection. Doing so again does nothing.
     public func stop() async {
+        if isStopped { return }
+        isStopped = true
         for holding in holdings.values { holding.timer.cancel() }
         try? await listener?.close()
         connections.closeAll()

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import Synchronization
 
 /// A small HTTP server on 127.0.0.1, with an event loop of its own, for services that a drill
 /// brings along. It keeps whole bodies in memory, at most 64 MiB each.
@@ -32,6 +33,7 @@ public final class LoopbackServer: Sendable {
     public let port: Int
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
+    private let isStopped = Atomic<Bool>(false)
 
     /// - Parameter port: 0 lets the system choose.
     public init(port: Int = 0, handler: @escaping Handler) async throws {
@@ -55,8 +57,10 @@ public final class LoopbackServer: Sendable {
         self.port = listener.localAddress?.port ?? port
     }
 
-    /// Closes the port and every connection.
+    /// Closes the port and every connection. Doing so again does nothing.
     public func stop() async {
+        // A channel whose event loop has ended would never say that it is closed.
+        if isStopped.exchange(true, ordering: .relaxed) { return }
         try? await listener.close()
         try? await group.shutdownGracefully()
     }

@@ -60,7 +60,7 @@ enum SandboxXML {
     /// The numbers of the parts of an upload, in the order the client lists them.
     static func partNumbers(in body: [UInt8]) throws(SandboxStore.Refusal) -> [Int] {
         let pieces = String(decoding: body, as: UTF8.self)
-            .split(separator: "<PartNumber>").dropFirst()
+            .split(separator: "<PartNumber>", omittingEmptySubsequences: false).dropFirst()
         let numbers = pieces.map { Int($0.prefix { $0 != "<" }) }
         guard numbers.allSatisfy({ $0 != nil }) else {
             throw SandboxStore.Refusal(status: 400, code: "MalformedXML")

@@ -29,9 +29,8 @@ struct ListCommand: AsyncParsableCommand {
             if runs.isEmpty { print("  none") }
             for entry in runs {
                 let state = entry.isAlive ? "\(entry.run.status)" : "\(entry.run.status) (lost)"
-                print(
-                    "  \(entry.id)  \(entry.run.requested?.scenarioName.printable() ?? "")  \(state)"
-                )
+                let name = entry.run.requested?.scenarioName.printable() ?? ""
+                print("  \(entry.id)  \(name)  \(state)")
             }
         } catch {
             throw explained(error)

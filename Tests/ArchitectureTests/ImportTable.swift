@@ -27,7 +27,8 @@ enum ImportTable {
 
         "S3": ImportRow(
             others: [
-                "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "XMLCoder",
+                "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+                "XMLCoder",
             ]),
         "S3Sandbox": ImportRow(
             ours: ["S3"], others: ["Crypto", "NIOCore", "NIOHTTP1", "NIOPosix"]),
