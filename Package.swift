@@ -147,6 +147,16 @@ let package = Package(
         .testTarget(
             name: "EventLogTests", dependencies: ["EventLog", "LMDB", "Merkle", "Wire"],
             exclude: ["verify_log.py"]),
+        .testTarget(name: "DRTestingTests", dependencies: ["DRTesting", "EventLog", "Wire"]),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Engine", "DRTesting", "EventLog", "FaultProxy", "ResilientStorage", "S3", "Wire",
+            ],
+            exclude: ["scenario-mistakes.txt"]),
+        .testTarget(
+            name: "ProjectionsTests",
+            dependencies: ["Projections", "DRTesting", "EventLog", "LMDB", "Merkle", "Wire"]),
         .testTarget(name: "S3Tests", dependencies: ["S3", "S3Sandbox", "FaultProxy"]),
         .testTarget(
             name: "S3SandboxTests", dependencies: ["S3Sandbox", "S3"],

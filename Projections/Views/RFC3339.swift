@@ -13,33 +13,41 @@ public enum RFC3339 {
     /// - Returns: microseconds since 1970, or `nil` if the text is not a time of that form. The
     ///   fraction may be left out, and so may everything after the date.
     public static func time(_ text: String) -> UInt64? {
-        let parts = text.split(separator: "T", omittingEmptySubsequences: false)
-        let numbers = parts[0].split(separator: "-").map { Int($0) }
-        guard numbers.count == 3, let year = numbers[0], let month = numbers[1],
-            let day = numbers[2],
-            (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 10, let year = number(bytes[0..<4]), bytes[4] == dash,
+            let month = number(bytes[5..<7]), bytes[7] == dash, let day = number(bytes[8..<10]),
+            year >= 1970, (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        let start = self.day(of: (year, month, day))
-        guard date(ofDay: start) == (year, month, day) else { return nil }
-        if parts.count == 1 { return UInt64(start) * 86_400_000_000 }
-        guard parts.count == 2, parts[1].hasSuffix("Z"), let time = timeOfDay(parts[1].dropLast())
-        else { return nil }
-        return UInt64(start) * 86_400_000_000 + time
+        let start = self.day(of: (Int(year), Int(month), Int(day)))
+        guard date(ofDay: start) == (Int(year), Int(month), Int(day)) else { return nil }
+        let midnight = UInt64(start) * 86_400_000_000
+        if bytes.count == 10 { return midnight }
+        return timeOfDay(bytes[10...]).map { midnight + $0 }
     }
 
-    private static func timeOfDay(_ text: Substring) -> UInt64? {
-        let sides = text.split(separator: ".", omittingEmptySubsequences: false)
-        let numbers = sides[0].split(separator: ":").map { UInt64($0) }
-        guard sides.count <= 2, numbers.count == 3, let hour = numbers[0], let minute = numbers[1],
-            let second = numbers[2], hour < 24, minute < 60, second < 60
+    /// `T08:30:00Z`, or with up to six digits of a fraction.
+    private static func timeOfDay(_ text: ArraySlice<UInt8>) -> UInt64? {
+        let bytes = Array(text)
+        guard bytes.count >= 10, bytes[0] == UInt8(ascii: "T"), bytes.last == UInt8(ascii: "Z"),
+            let hour = number(bytes[1..<3]), bytes[3] == colon, let minute = number(bytes[4..<6]),
+            bytes[6] == colon, let second = number(bytes[7..<9]),
+            hour < 24, minute < 60, second < 60
         else { return nil }
-        var fraction: UInt64 = 0
-        if sides.count == 2 {
-            let padded = (sides[1] + "000000").prefix(6)
-            guard sides[1].count <= 6, let number = UInt64(padded) else { return nil }
-            fraction = number
-        }
-        return (hour * 3600 + minute * 60 + second) * 1_000_000 + fraction
+        let whole = (hour * 3600 + minute * 60 + second) * 1_000_000
+        let fraction = bytes[9..<bytes.count - 1]
+        if fraction.isEmpty { return whole }
+        guard fraction.first == UInt8(ascii: "."), (2...7).contains(fraction.count) else { return nil }
+        let padding = [UInt8](repeating: UInt8(ascii: "0"), count: 7 - fraction.count)
+        return number(fraction.dropFirst() + padding).map { whole + $0 }
+    }
+
+    private static let dash = UInt8(ascii: "-")
+    private static let colon = UInt8(ascii: ":")
+
+    /// Digits and nothing else.
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        guard digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
+        return digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
     }
 
     private static func digits(_ number: Int, _ count: Int) -> String {

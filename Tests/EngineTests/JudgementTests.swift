@@ -156,6 +156,13 @@ struct JudgementTests {
         #expect(judgement.message == expected)
     }
 
+    @Test func everyReasonToStopIsAnEnding() {
+        #expect(StopReason.cancelled(by: "sre").ending == .cancelled)
+        #expect(StopReason.signal(2).ending == .cancelled)
+        #expect(StopReason.timedOut.ending == .timedOut)
+        #expect(StopReason.aborted("a").ending == .aborted)
+    }
+
     // MARK: Cleanup
 
     @Test func whatWasNotPutBackIsNamed() {

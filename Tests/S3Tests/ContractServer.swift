@@ -77,8 +77,12 @@ enum ContractServer: String, CaseIterable, Sendable, CustomTestStringConvertible
     }
 
     /// Gives `body` a client and a new bucket, and takes the bucket away afterwards.
-    func test(_ body: (S3Client, _ bucket: String) async throws -> Void) async throws {
+    func test(
+        newConnections: Bool = false, _ body: (S3Client, _ bucket: String) async throws -> Void
+    ) async throws {
         try await withConfiguration { configuration in
+            var configuration = configuration
+            configuration.usesNewConnections = newConnections
             try await withClient(configuration) { client in
                 let bucket = Self.newBucketName()
                 try await client.createBucket(bucket)

@@ -170,7 +170,9 @@ struct S3ContractTests {
 
     @Test(arguments: ContractServer.allCases)
     func aKeyMayEndInASlash(_ server: ContractServer) async throws {
-        try await server.test { client, bucket in
+        // SeaweedFS does not read the body of a folder and closes the connection behind its answer.
+        // A request that is just then sent on it is lost, which the client does not hide.
+        try await server.test(newConnections: true) { client, bucket in
             try await client.put([7], to: "folder/", in: bucket)
             try await client.put([8], to: "folder/inside", in: bucket)
             let kept: [UInt8] = server.dialect.keepsBodiesOfFolders ? [7] : []

@@ -8,7 +8,7 @@ public enum ObservedValue: Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .number(let number):
             number == number.rounded() && abs(number) < 1e15
-                ? String(Int64(number)) : String(Double(Int64(number * 10_000)) / 10_000)
+                ? String(Int64(number)) : String((number * 10_000).rounded() / 10_000)
         case .text(let text): text
         case .flag(let flag): String(flag)
         }

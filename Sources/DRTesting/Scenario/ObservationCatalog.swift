@@ -10,6 +10,9 @@ public enum ObservationCatalog {
         public let kind: ValueKind
         /// For people: what it is.
         public let meaning: String
+
+        /// A ratio of a few things proves nothing: so many it takes, if nothing else is said.
+        public var standardSamples: Int? { name.hasSuffix("_ratio") ? 100 : nil }
     }
 
     public static let entries: [Entry] = [

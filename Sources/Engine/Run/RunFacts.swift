@@ -51,12 +51,12 @@ extension RunFacts.State {
             .instant
     }
 
-    /// When degraded mode was entered, and for which incident.
+    /// When degraded mode was entered after the fault, and for which incident.
     var degraded: (incident: String, instant: ContinuousClock.Instant)? {
+        guard let fault else { return nil }
         for event in events {
-            if case .degradedEntered(let incident, let instant) = event {
-                return (incident, instant)
-            }
+            guard case .degradedEntered(let incident, let instant) = event else { continue }
+            if instant >= fault.effective { return (incident, instant) }
         }
         return nil
     }

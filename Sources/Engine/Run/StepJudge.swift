@@ -62,14 +62,18 @@ struct StepJudge: Sendable {
         // What was seen last stays as evidence, also when there is nothing to see any more.
         if seen.value != nil || judgement.seen.value == nil { judgement.seen = seen }
         let elapsed = ContinuousClock.now - start
-        let verdict = expectation.judge(seen)
-        if verdict == .passed {
+        let isLate = expectation.within.map { elapsed > $0 } ?? false
+        switch (expectation.judge(seen), isLate) {
+        case (.passed, false):
             judgement.verdict = .passed
             judgement.firstTrue = elapsed
-        } else if let within = expectation.within, elapsed > within {
-            judgement.verdict = expectation.judge(judgement.seen)
-            // It may have held at the very end, on an older look.
-            if judgement.verdict == .passed { judgement.verdict = verdict }
+        case (.passed, true):
+            // It may have come true in time or not: nobody looked.
+            judgement.verdict = .inconclusive
+        case (_, true):
+            let last = expectation.judge(judgement.seen)
+            judgement.verdict = last == .passed ? .inconclusive : last
+        case (_, false): break
         }
     }
 }

@@ -6,7 +6,8 @@ struct StepReader {
     let fields: YAMLFields
 
     func step(_ node: Node) -> Step? {
-        fields.checkNames(of: node, among: ["name", "component", "required", "action", "expect"])
+        let names = ["name", "component", "required", "action", "expect"]
+        guard fields.checkNames(of: node, among: names) else { return nil }
         let name = fields.text(fields.required("name", of: node))
         let component = fields.text(fields.required("component", of: node))
         let action = node.mapping?["action"].map { self.action($0) }
@@ -21,7 +22,7 @@ struct StepReader {
         if case .some(nil) = action { return nil }
         return Step(
             name: name, component: component, action: action ?? nil, expectations: expectations,
-            isRequired: fields.text(node.mapping?["required"]) == "true")
+            isRequired: fields.flag(node.mapping?["required"]) ?? false)
     }
 
     /// What a component says about itself does not prove it.
@@ -42,7 +43,8 @@ struct StepReader {
 
     func expectation(_ node: Node) -> Expectation? {
         let comparisons = Expectation.Comparison.allCases.map(\.rawValue)
-        fields.checkNames(of: node, among: ["observe", "within", "samples_at_least"] + comparisons)
+        let names = ["observe", "within", "samples_at_least"] + comparisons
+        guard fields.checkNames(of: node, among: names) else { return nil }
         guard let named = fields.required("observe", of: node), let name = fields.text(named) else {
             return nil
         }
@@ -63,7 +65,7 @@ struct StepReader {
         return Expectation(
             observation: name, comparison: used[0], expected: expected,
             within: fields.duration(node.mapping?["within"]),
-            minimumSamples: samples.map { Int($0) })
+            minimumSamples: samples.map { Int($0) } ?? entry.standardSamples)
     }
 
     private func observedValue(
@@ -77,12 +79,7 @@ struct StepReader {
         case .number: return fields.number(node, in: -1e12...1e12).map { .number($0) }
         case .text: return fields.text(node).map { .text($0) }
         case .flag:
-            guard let text = fields.text(node) else { return nil }
-            guard let flag = Bool(text) else {
-                fields.fail(node, "'\(text)' is not true or false")
-                return nil
-            }
-            return .flag(flag)
+            return fields.flag(node).map { .flag($0) }
         }
     }
 

@@ -61,6 +61,10 @@ final class YAMLFields {
 
     private static func problem(for error: YamlError) -> FileProblem {
         switch error {
+        case .duplicatedKeysInMapping(let names, let context):
+            FileProblem(
+                line: context.mark.line, column: context.mark.column,
+                message: "\(list(names.sorted())) is given twice")
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             FileProblem(line: mark.line, column: mark.column, message: "not YAML: \(problem)")
@@ -70,9 +74,13 @@ final class YAMLFields {
     }
 
     /// Complains about members that have no meaning here, such as misspelt ones.
-    func checkNames(of node: Node, among names: [String]) {
+    ///
+    /// - Returns: whether there are members at all.
+    @discardableResult
+    func checkNames(of node: Node, among names: [String]) -> Bool {
         guard let mapping = node.mapping else {
-            return fail(node, "a mapping with \(Self.list(names)) is expected")
+            fail(node, "a mapping with \(Self.list(names)) is expected")
+            return false
         }
         for (key, _) in mapping {
             guard let name = key.string else { continue }
@@ -80,6 +88,14 @@ final class YAMLFields {
                 fail(key, "'\(name)' is not known here; accepted: \(Self.list(names))")
             }
         }
+        return true
+    }
+
+    func flag(_ node: Node?) -> Bool? {
+        guard let node, let text = text(node) else { return nil }
+        if let flag = Bool(text) { return flag }
+        fail(node, "'\(text)' is not true or false")
+        return nil
     }
 
     func required(_ name: String, of node: Node) -> Node? {

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import Engine
+@testable import FaultProxy
+
+struct WireRecordTests {
+    /// A write as the proxy tells of it after the storage has answered.
+    private func put(
+        _ key: String, _ sequence: Int, status: Int? = 200, fault: Fault.Kind? = nil
+    ) -> ProxiedOperation {
+        operation("PUT", key, [Workload.sequenceHeader: "\(sequence)"], status, fault)
+    }
+
+    private func operation(
+        _ method: String, _ key: String, _ metadata: [String: String], _ status: Int?,
+        _ fault: Fault.Kind?
+    ) -> ProxiedOperation {
+        var operation = ProxiedOperation(
+            sequence: 1, method: method, bucket: "bucket", key: key, agent: "dr-store",
+            metadata: metadata, received: .now)
+        operation.status = status
+        operation.fault = fault
+        return operation
+    }
+
+    private func record(_ operations: ProxiedOperation...) -> WireRecord {
+        let record = WireRecord()
+        for operation in operations { record.record(operation) }
+        return record
+    }
+
+    @Test func nothingSeenIsNothingWrong() {
+        #expect(record().orderViolations == 0)
+        #expect(record().duplicates == 0)
+    }
+
+    @Test func writesInOrderAreRight() {
+        let record = record(put("a", 1), put("b", 2), put("a", 3), put("b", 7), put("a", 9))
+        #expect(record.orderViolations == 0)
+        #expect(record.duplicates == 0)
+    }
+
+    @Test func aWriteThatCameAfterALaterOneOfItsKeyIsCounted() {
+        #expect(record(put("a", 3), put("a", 1)).orderViolations == 1)
+        #expect(record(put("a", 3), put("a", 1), put("a", 2)).orderViolations == 2)
+        #expect(record(put("a", 1), put("a", 5), put("a", 3), put("a", 6)).orderViolations == 1)
+    }
+
+    @Test func keysAreOrderedEachByItself() {
+        #expect(record(put("a", 9), put("b", 1), put("c", 5), put("b", 2)).orderViolations == 0)
+        #expect(record(put("a", 2), put("b", 4), put("a", 1), put("b", 3)).orderViolations == 2)
+    }
+
+    @Test func aWriteThatWasSentAgainAfterItsAcknowledgementIsADuplicate() {
+        #expect(record(put("a", 1), put("a", 1)).duplicates == 1)
+        #expect(record(put("a", 1), put("a", 1), put("a", 1)).duplicates == 2)
+        #expect(record(put("a", 1), put("a", 2), put("a", 1)).duplicates == 1)
+        #expect(record(put("a", 1), put("b", 1)).duplicates == 0)
+    }
+
+    /// Whoever did not get the acknowledgement has to send again.
+    @Test func aWriteWhoseAcknowledgementWasLostMayBeSentAgain() {
+        let lost = put("a", 1, fault: .resetAfterAnswer)
+        #expect(record(lost, put("a", 1)).duplicates == 0)
+        #expect(record(lost, lost, put("a", 1)).duplicates == 0)
+        #expect(record(lost, put("a", 1), put("a", 1)).duplicates == 1)
+        #expect(record(put("a", 1), lost).duplicates == 1)
+    }
+
+    /// Sent again in time, it is still overtaken by nobody.
+    @Test func aWriteThatIsSentAgainIsNotOutOfOrder() {
+        let lost = put("a", 4, fault: .resetAfterAnswer)
+        #expect(record(lost, put("a", 4), put("a", 5)).orderViolations == 0)
+        #expect(record(lost, put("a", 5), put("a", 4)).orderViolations == 1)
+    }
+
+    @Test(arguments: [Int?.none, 199, 300, 404, 412, 500, 503])
+    func whatTheStorageDidNotTakeDoesNotCount(status: Int?) {
+        let refused = put("a", 1, status: status)
+        #expect(record(put("a", 2), refused).orderViolations == 0)
+        #expect(record(refused, put("a", 1), refused).duplicates == 0)
+    }
+
+    @Test(arguments: [200, 201, 204, 299])
+    func everyKindOfSuccessCounts(status: Int) {
+        #expect(record(put("a", 2), put("a", 1, status: status)).orderViolations == 1)
+    }
+
+    @Test func onlyNumberedWritesCount() {
+        let number = [Workload.sequenceHeader: "1"]
+        let others = [
+            operation("GET", "a", number, 200, nil), operation("DELETE", "a", number, 204, nil),
+            operation("POST", "a", number, 200, nil), operation("PUT", "a", [:], 200, nil),
+            operation("PUT", "a", [Workload.sequenceHeader: "one"], 200, nil),
+        ]
+        for other in others {
+            #expect(record(put("a", 2), other).orderViolations == 0)
+            #expect(record(other, put("a", 1), other).duplicates == 0)
+        }
+    }
+}
