@@ -62,7 +62,8 @@ public final class ViewStore {
 
     /// - Returns: whether there is more.
     private func catchUpOnce(_ view: any ReadModel.Type) throws -> Bool {
-        let head = try validHead(of: view)
+        let stored = try head(of: view)
+        let head = try validHead(stored)
         let events = try reader.events(from: head.position + 1, limit: Self.batchSize)
         guard !events.isEmpty else { return false }
         let deadline = ContinuousClock.now + Self.batchTime
@@ -70,7 +71,9 @@ public final class ViewStore {
             var table = StoredRows(
                 transaction, rows: rows, prefix: Self.prefix(view, generation: head.generation))
             // Somebody else may have been faster.
-            guard try head.isFirst || table.head(view, in: heads) == head else { return true }
+            guard try table.head(view, in: heads) == stored else { return true }
+            // What a build that broke off left of this generation.
+            if head.isFirst { try table.removeAll() }
             var position = head.position
             for event in events {
                 if let record = TestRecord(event) { try view.apply(record, to: &table) }
@@ -87,9 +90,8 @@ public final class ViewStore {
 
     /// The stored head, if the log still is what it was built from; else the start of a new
     /// generation.
-    private func validHead(of view: any ReadModel.Type) throws -> Head {
+    private func validHead(_ stored: Head?) throws -> Head {
         let logID = Hexadecimal.decode(reader.logID) ?? []
-        let stored = try head(of: view)
         if let stored, stored.logID == logID, try stored.position <= reader.head().position,
             try reader.root(ofSize: stored.position) == stored.root
         {
@@ -244,6 +246,16 @@ private struct StoredRows: RowTable, ~Copyable {
 
     func remove(_ key: [UInt8]) throws {
         try transaction.remove(.bytes(prefix + key), in: rows)
+    }
+
+    func removeAll() throws {
+        var keys: [Key] = []
+        try transaction.forEach(in: rows, from: .bytes(prefix)) { key, _ in
+            guard case .bytes(let bytes) = key, bytes.starts(with: prefix) else { return .stop }
+            keys.append(key)
+            return .continue
+        }
+        for key in keys { try transaction.remove(key, in: rows) }
     }
 
     func head(_ view: any ReadModel.Type, in heads: Database) throws -> ViewStore.Head? {
