@@ -144,8 +144,11 @@ let package = Package(
             name: "MerkleTests",
             dependencies: ["Merkle", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Vectors"]),
+        .executableTarget(
+            name: "log-appender", dependencies: ["EventLog"], path: "Tests/log-appender"),
         .testTarget(
-            name: "EventLogTests", dependencies: ["EventLog", "LMDB", "Merkle", "Wire"],
+            name: "EventLogTests",
+            dependencies: ["EventLog", "LMDB", "Merkle", "Wire", "log-appender"],
             exclude: ["verify_log.py"]),
         .testTarget(name: "DRTestingTests", dependencies: ["DRTesting", "EventLog", "Wire"]),
         .testTarget(

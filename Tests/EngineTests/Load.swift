@@ -62,6 +62,6 @@ extension RecoveryAnalysis {
     var resolutionLength: Int? { resolution.map { Self.milliseconds($0) } }
 
     private static func milliseconds(_ duration: Duration) -> Int {
-        Int(duration / .milliseconds(1))
+        Int((duration / .milliseconds(1)).rounded())
     }
 }
