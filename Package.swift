@@ -159,7 +159,8 @@ let package = Package(
             exclude: ["scenario-mistakes.txt"]),
         .testTarget(
             name: "ProjectionsTests",
-            dependencies: ["Projections", "DRTesting", "EventLog", "LMDB", "Merkle", "Wire"]),
+            dependencies: ["Projections", "DRTesting", "EventLog", "LMDB", "Merkle", "Wire"],
+            exclude: ["Snapshots"]),
         .testTarget(name: "S3Tests", dependencies: ["S3", "S3Sandbox", "FaultProxy"]),
         .testTarget(
             name: "S3SandboxTests", dependencies: ["S3Sandbox", "S3"],

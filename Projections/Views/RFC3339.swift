@@ -36,7 +36,9 @@ public enum RFC3339 {
         let whole = (hour * 3600 + minute * 60 + second) * 1_000_000
         let fraction = bytes[9..<bytes.count - 1]
         if fraction.isEmpty { return whole }
-        guard fraction.first == UInt8(ascii: "."), (2...7).contains(fraction.count) else { return nil }
+        guard fraction.first == UInt8(ascii: "."), (2...7).contains(fraction.count) else {
+            return nil
+        }
         let padding = [UInt8](repeating: UInt8(ascii: "0"), count: 7 - fraction.count)
         return number(fraction.dropFirst() + padding).map { whole + $0 }
     }

@@ -20,7 +20,9 @@ enum ErrorDocument {
         let code =
             document.map { S3Error.Code(name: $0.Code) } ?? S3Error.Code(status: response.status)
         // The message of a failed signature repeats what was signed.
-        let message = code == .signatureDoesNotMatch ? "" : document?.Message ?? ""
+        let text = code == .signatureDoesNotMatch ? "" : document?.Message ?? ""
+        // Whoever answers decides how long it is.
+        let message = String(text.prefix(500))
         return S3Error(
             code, status: response.status, message: message, finished: response.finished)
     }

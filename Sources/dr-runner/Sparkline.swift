@@ -13,7 +13,7 @@ struct Sparkline {
         bins = tick.bins.suffix(max(min(width, 60), 1))
         faulty = bins.indices.map { index in
             guard let fault = tick.fault else { return false }
-            let start = Duration.milliseconds(500 * index)
+            let start = tick.start + .milliseconds(500 * index)
             return fault.upperBound > start && fault.lowerBound < start + .milliseconds(500)
         }
     }

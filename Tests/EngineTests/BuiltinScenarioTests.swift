@@ -84,7 +84,7 @@ struct BuiltinScenarioTests {
         let detection = scenario.steps[1].expectations.compactMap(\.within)
         #expect(detection == [.seconds(7), .seconds(7)])
         let recovery = scenario.steps[5].expectations.compactMap(\.within)
-        #expect(recovery == [.seconds(120), .seconds(120), .seconds(120)])
+        #expect(recovery == [.seconds(120), .seconds(120), .seconds(120), .seconds(120)])
     }
 
     @Test func aKindThatDoesNotExistIsNamedWhereItIsUsed() throws {

@@ -46,6 +46,9 @@ struct ScenarioReaderTests {
                         DRTesting.Expectation(
                             observation: "breaker.state", comparison: .equals,
                             expected: .text("open"), within: nil, minimumSamples: nil),
+                        DRTesting.Expectation(
+                            observation: "proxy.requests_per_second", comparison: .atMost,
+                            expected: .number(0), within: nil, minimumSamples: nil),
                     ], isRequired: true),
                 Step(
                     name: "Kill", component: "operation_queue",
@@ -53,7 +56,10 @@ struct ScenarioReaderTests {
                     expectations: [
                         DRTesting.Expectation(
                             observation: "workload.restored", comparison: .equals,
-                            expected: .flag(false), within: nil, minimumSamples: nil)
+                            expected: .flag(false), within: nil, minimumSamples: nil),
+                        DRTesting.Expectation(
+                            observation: "queue.killed_missing", comparison: .equals,
+                            expected: .number(0), within: nil, minimumSamples: nil),
                     ], isRequired: false),
             ],
             cleanup: [.clearNotifications, .clearQueue],
@@ -93,6 +99,7 @@ struct ScenarioReaderTests {
                 within: "${limit}"
                 samples_at_least: 10
               - {observe: breaker.state, equals: open}
+              - {observe: proxy.requests_per_second, at_most: 0}
           - name: Kill
             component: operation_queue
             required: false
@@ -100,6 +107,7 @@ struct ScenarioReaderTests {
               kill_queue: {after_acknowledgements: 200}
             expect:
               - {observe: workload.restored, equals: false}
+              - {observe: queue.killed_missing, equals: 0}
         cleanup: [clear notifications, clear queue]
         abort_when:
           - {observe: queue.depth, more_than: 50000}
@@ -122,7 +130,9 @@ struct ScenarioReaderTests {
     }
 
     @Test func aRatioOfWhichNothingIsSaidNeedsAHundredSamples() throws {
-        let ratio = try read(text(expect: "workload.not_served_ratio, equals: 1"))
+        let both =
+            "workload.not_served_ratio, equals: 1}\n      - {observe: ledger.damaged, equals: 0"
+        let ratio = try read(text(expect: both))
         #expect(ratio.steps[0].expectations[0].minimumSamples == 100)
         let count = try read(text())
         #expect(count.steps[0].expectations[0].minimumSamples == nil)
@@ -136,7 +146,8 @@ struct ScenarioReaderTests {
             \t"steps": [
             \t\t{"name": "c \\u00e9 \\"d\\"", "component": "e", "required": true,
             \t\t "action": {"lift_fault": {"name": "outage"}},
-            \t\t "expect": [{"observe": "workload.restored", "equals": true, "within": "${limit}"}]}
+            \t\t "expect": [{"observe": "workload.restored", "equals": true, "within": "${limit}"},
+            \t\t  {"observe": "ledger.damaged", "equals": 0}]}
             \t]
             }
             """

@@ -27,7 +27,7 @@ struct TimelineTests {
     ) -> TimelineRecorded {
         Timeline.bins(
             operations: operations, probes: probes, clock: clock, width: .milliseconds(500),
-            end: at(end))
+            from: clock.start, to: at(end))
     }
 
     @Test func operationsAreCountedWhereTheyEnd() {
@@ -115,5 +115,16 @@ struct TimelineTests {
         #expect(clock.offset(of: at(-1)) == 0)
         #expect(clock.time(of: at(1500)) == 2_500_000)
         #expect(clock.time(of: at(-1)) == 1_000_000)
+    }
+
+    @Test func binsCanBeginInTheMiddleOfARun() {
+        let timeline = Timeline.bins(
+            operations: [operation(.served, endsAt: 900), operation(.failed, endsAt: 1600)],
+            probes: [probe(true, endsAt: 100), probe(false, endsAt: 1700)], clock: clock,
+            width: .milliseconds(500), from: at(1200), to: at(1700))
+        #expect(timeline.startUs == 1_000_000)
+        #expect(timeline.bins.map(\.served) == [0, 0])
+        #expect(timeline.bins.map(\.failed) == [0, 1])
+        #expect(timeline.bins.map(\.probesFailed) == [0, 1])
     }
 }

@@ -119,7 +119,8 @@ private final class Appender: Sendable {
     /// The whole lines that it has printed.
     private func acknowledgements() throws -> [Acknowledgement] {
         let text = try String(contentsOfFile: output, encoding: .utf8)
-        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { line in
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map {
+            line in
             let numbers = line.split(separator: " ")
             return Acknowledgement(
                 position: UInt64(numbers[0]) ?? 0, microseconds: Int(numbers[1]) ?? 0)

@@ -29,25 +29,6 @@ struct SplitMix64: RandomNumberGenerator {
     }
 }
 
-/// A folder that is removed together with whoever holds it.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        // `path` leaves out the slash at the end.
-        let parent = FileManager.default.temporaryDirectory.path
-        path = "\(parent)/projections-tests-\(UUID().uuidString)"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        } catch {
-            preconditionFailure("There is no temporary folder: \(error)")
-        }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// A clock that stands still until a test moves it.
 final class TestClock: Sendable {
     /// 2026-11-23T08:30:00Z, in microseconds since 1970.

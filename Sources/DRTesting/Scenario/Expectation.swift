@@ -7,8 +7,10 @@ public enum ObservedValue: Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .number(let number):
-            number == number.rounded() && abs(number) < 1e15
-                ? String(Int64(number)) : String((number * 10_000).rounded() / 10_000)
+            !number.isFinite || abs(number) >= 1e15
+                ? "\(number)"
+                : number == number.rounded()
+                    ? String(Int64(number)) : String((number * 10_000).rounded() / 10_000)
         case .text(let text): text
         case .flag(let flag): String(flag)
         }

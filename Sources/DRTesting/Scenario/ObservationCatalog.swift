@@ -23,6 +23,9 @@ public enum ObservationCatalog {
             name: "proxy.requests_per_second", source: .wire, kind: .number,
             meaning: "requests of the storage system that reached the proxy in the last second"),
         Entry(
+            name: "proxy.answered_since_lift", source: .wire, kind: .number,
+            meaning: "requests of the storage system answered since the last fault was lifted"),
+        Entry(
             name: "workload.not_served_ratio", source: .client, kind: .number,
             meaning: "share of the operations ended in the last second that were not served"),
         Entry(
@@ -35,7 +38,7 @@ public enum ObservationCatalog {
             name: "breaker.state", source: .self, kind: .text,
             meaning: "closed, open or half-open"),
         Entry(
-            name: "breaker.failed_calls", source: .client, kind: .number,
+            name: "breaker.failed_calls", source: .self, kind: .number,
             meaning: "calls of the storage that failed before the breaker first opened"),
         Entry(
             name: "breaker.half_open_seen", source: .self, kind: .flag,
@@ -59,7 +62,7 @@ public enum ObservationCatalog {
             name: "fault.ended_by", source: .wire, kind: .text,
             meaning: "how the last fault ended: lifted or expired"),
         Entry(
-            name: "probe.served_since_lift", source: .client, kind: .number,
+            name: "probe.served_since_lift", source: .wire, kind: .number,
             meaning: "probes served since the last fault was lifted"),
         Entry(
             name: "wire.order_violations", source: .wire, kind: .number,

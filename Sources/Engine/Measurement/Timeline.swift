@@ -3,22 +3,25 @@ internal import Histogram
 
 /// Counts and latencies of operations, over stretches of time.
 enum Timeline {
-    /// The bins from the start of the run to `end`, each `width` long.
+    /// The bins from `start`, rounded down to a whole bin, to `end`, each `width` long.
     static func bins(
         operations: [OperationSample], probes: [Probes.Sample], clock: RunClock, width: Duration,
-        end: ContinuousClock.Instant
+        from start: ContinuousClock.Instant, to end: ContinuousClock.Instant
     ) -> TimelineRecorded {
         let widthUs = UInt64(width.microseconds)
-        let count = Int(clock.offset(of: end) / widthUs) + 1
+        let first = clock.offset(of: start) / widthUs
+        let count = Int(clock.offset(of: end) / widthUs - first) + 1
+        func index(_ instant: ContinuousClock.Instant) -> Int? {
+            let number = clock.offset(of: instant) / widthUs
+            return number < first || number - first >= count ? nil : Int(number - first)
+        }
         var groups = [[OperationSample]](repeating: [], count: count)
         for sample in operations {
-            let index = Int(clock.offset(of: sample.finished) / widthUs)
-            if index < count { groups[index].append(sample) }
+            if let index = index(sample.finished) { groups[index].append(sample) }
         }
         var bins = groups.map(bin)
         for probe in probes {
-            let index = Int(clock.offset(of: probe.finished) / widthUs)
-            guard index < count else { continue }
+            guard let index = index(probe.finished) else { continue }
             if probe.isServed {
                 bins[index].probesServed += 1
             } else {
@@ -26,7 +29,7 @@ enum Timeline {
             }
         }
         var timeline = TimelineRecorded()
-        timeline.binUs = widthUs
+        (timeline.startUs, timeline.binUs) = (first * widthUs, widthUs)
         timeline.bins = bins
         return timeline
     }
@@ -38,6 +41,7 @@ enum Timeline {
         bin.refused = count(.refused, samples)
         bin.failed = count(.failed, samples)
         bin.indeterminate = count(.indeterminate, samples)
+        if bin.served == 0 { return bin }
         let latencies = histogram(samples)
         bin.p50Us = latencies.valueAtPercentile(50)
         bin.p99Us = latencies.valueAtPercentile(99)

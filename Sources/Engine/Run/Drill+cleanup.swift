@@ -4,19 +4,21 @@ internal import ResilientStorage
 internal import S3
 
 extension Drill {
-    /// Puts everything back. Never waits for the log, and goes on when one thing fails.
+    /// Puts everything back. Goes on when one thing fails.
     ///
     /// - Returns: what was done, the lifting of faults first.
     func cleanUp() async -> CleanupFinished {
         progress(.cleaningUp)
         var actions: [CleanupAction] = []
         if let system {
-            let isLifted = await system.faults.liftAll()
+            let isLifted = await liftFaults()
             actions.append(
                 CleanupAction(
                     name: "lift faults", isDone: isLifted,
                     detail: isLifted ? "no fault is in force" : "a fault may still be in force"))
             await stopLoad()
+            // Nothing may be delivered any more when the objects are removed.
+            await system.store.stop()
             await system.store.resetBreaker()
             actions.append(CleanupAction(name: "reset breaker", isDone: true, detail: ""))
             actions.append(
@@ -62,12 +64,17 @@ extension Drill {
         for (client, storage) in [
             (system.direct, system.primary), (system.backupClient, system.backup),
         ] {
-            for entry in try await client.listAll(storage.bucket, prefix: prefix) {
-                precondition(
-                    entry.key.hasPrefix("dr-test/\(runKey)/"),
-                    "A drill was about to remove an object that is not its own.")
-                try await client.delete(entry.key, in: storage.bucket)
-                removed += 1
+            // Again until there is nothing: a write that nobody waits for may land in between.
+            while true {
+                let entries = try await client.listAll(storage.bucket, prefix: prefix)
+                if entries.isEmpty { break }
+                for entry in entries {
+                    precondition(
+                        entry.key.hasPrefix("dr-test/\(runKey)/"),
+                        "A drill was about to remove an object that is not its own.")
+                    try await client.delete(entry.key, in: storage.bucket)
+                    removed += 1
+                }
             }
         }
         return "\(removed) objects removed"

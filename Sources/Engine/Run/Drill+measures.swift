@@ -119,11 +119,13 @@ extension Drill {
 
     private func judgeObjectives(in measures: inout Measures) {
         let objectives = request.scenario.objectives
+        let hasImpact = measures.marks.contains { $0.name == "impact" }
         if let limit = objectives.recoveryTime {
             measures.results.append(
                 Self.result(
                     "Recovery time objective (RTO)", limit: limit, actual: measures.recoveryTime,
-                    unknown: .failed, "recovery was not verified"))
+                    unknown: hasImpact ? .failed : .inconclusive,
+                    hasImpact ? "recovery was not verified" : "service was not lost"))
         }
         if let limit = objectives.recoveryPoint {
             measures.results.append(
@@ -236,7 +238,7 @@ extension Drill {
     ) -> [TimelineRecorded] {
         let whole = Timeline.bins(
             operations: workload.history.all, probes: probes.all, clock: clock,
-            width: .milliseconds(500), end: end)
+            width: .milliseconds(500), from: clock.start, to: end)
         return stride(from: 0, to: whole.bins.count, by: 500).map { start in
             var piece = whole
             piece.startUs = UInt64(start) * whole.binUs

@@ -44,7 +44,7 @@ extension Drill {
             result.verdict = .inconclusive
             result.errorMessage = "\(error)"
         }
-        if result.verdict == .passed, await hasLostItsFault() {
+        if await hasLostItsFault() {
             result.verdict = .inconclusive
             result.errorMessage = "the lease of the fault ran out during the step"
         }
@@ -140,12 +140,36 @@ extension Drill {
         guard let system else { return }
         try await system.faults.lift(name)
         guard let ending = await system.faults.ending(of: name) else { return }
-        facts.update { $0.fault?.ending = ending }
+        try await journal.write([noted(ending, of: name, system)])
+    }
+
+    /// Lifts what is still in force, without waiting for the log or for anybody.
+    ///
+    /// - Returns: whether no fault is in force any more.
+    func liftFaults() async -> Bool {
+        guard let system else { return true }
+        let isLifted = await system.faults.liftAll()
+        if let fault = facts.all.fault, fault.ending == nil,
+            let ending = await system.faults.ending(of: fault.name)
+        {
+            await journal.note(noted(ending, of: fault.name, system))
+        }
+        return isLifted
+    }
+
+    private func noted(
+        _ ending: FaultEnding, of name: String, _ system: SystemUnderTest
+    ) -> TestEvent {
+        let answered = system.proxy.counts(of: SystemUnderTest.storeAgent).answered
+        facts.update { state in
+            state.fault?.ending = ending
+            state.fault?.answeredBeforeLift = answered
+        }
         var ended = FaultEnded()
         (ended.faultID, ended.reason) = (name, ending.reason.rawValue)
         ended.time = clock.time(of: ending.ended)
         ended.offsetUs = clock.offset(of: ending.ended)
-        try await journal.write([.faultEnded(ended)])
+        return .faultEnded(ended)
     }
 
     // MARK: The ledger
@@ -192,7 +216,9 @@ extension Drill {
             var operation = OperationKept()
             operation.offsetUs = clock.offset(of: sample.finished)
             (operation.kind, operation.key) = (sample.kind.rawValue, sample.key)
-            (operation.outcome, operation.detail) = (sample.outcome.rawValue, sample.detail)
+            // All of them must fit into one event.
+            operation.detail = String(sample.detail.prefix(200))
+            operation.outcome = sample.outcome.rawValue
             operation.latencyUs = UInt64(max(sample.latency.microseconds, 0))
             return operation
         }

@@ -195,21 +195,24 @@ final class Drill: Sendable {
             ($0.waitingFor, $0.workload, $0.probes)
         }
         let now = ContinuousClock.now
-        let bins = workload.map { workload in
+        // What a terminal has room for: looking must not cost more as the run goes on.
+        let start = max(clock.start, now - .seconds(30))
+        let timeline = workload.map { workload in
             Timeline.bins(
-                operations: workload.history.ended(after: now - .seconds(40)),
-                probes: probes?.all ?? [], clock: clock, width: .milliseconds(500), end: now
-            ).bins
+                operations: workload.history.ended(after: start),
+                probes: probes?.ended(after: start) ?? [], clock: clock,
+                width: .milliseconds(500), from: start, to: now)
         }
         let window = facts.all.fault.map { fault in
-            (fault.effective - clock.start)..<max(
-                (fault.ending?.ended ?? now) - clock.start, fault.effective - clock.start)
+            let begin = fault.effective - clock.start
+            return begin..<max((fault.ending?.ended ?? now) - clock.start, begin)
         }
         progress(
             .waiting(
                 RunTick(
                     elapsed: now - clock.start, waitingFor: waitingFor,
-                    bins: Array((bins ?? []).dropLast()), fault: window)))
+                    start: .microseconds(Int64(timeline?.startUs ?? 0)),
+                    bins: Array((timeline?.bins ?? []).dropLast()), fault: window)))
     }
 
     enum Level: String {

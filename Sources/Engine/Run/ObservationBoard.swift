@@ -42,6 +42,10 @@ struct ObservationBoard: Sendable {
             let since = ContinuousClock.now - .seconds(1)
             return Self.number(
                 system.proxy.requests(of: SystemUnderTest.storeAgent, since: since))
+        case "proxy.answered_since_lift":
+            guard let fault = facts.fault, fault.ending != nil else { return Observation(nil) }
+            let answered = system.proxy.counts(of: SystemUnderTest.storeAgent).answered
+            return Self.number(answered - fault.answeredBeforeLift)
         case "wire.order_violations": return Self.number(system.wire.orderViolations)
         default: return Self.number(system.wire.duplicates)
         }

@@ -44,13 +44,16 @@ public struct UnfinishedRuns: Sendable {
             if read == 0 { id = events[0].position }
             read = last.record.revision
             for event in events {
-                let known = try TestEvent(
+                // What cannot be read must not keep the next run from starting.
+                let known = try? TestEvent(
                     number: event.record.number, payload: event.record.payload)
                 if let known { run.apply(known) }
             }
         }
         if run.finished != nil { return nil }
         let key = String(stream.dropFirst("run/".count))
+        // It becomes the name of files.
+        if EventID(key) == nil { return nil }
         let isAlive = RunLock.isHeld("\(runs)/\(key).lock")
         return Entry(id: id, runKey: key, run: run, isAlive: isAlive, revision: read)
     }
@@ -68,7 +71,13 @@ public struct UnfinishedRuns: Sendable {
             let step = entry.run.steps.last.map { "step \($0.index + 1), \($0.name)" }
             finish.errorMessage = "runner lost at \(step ?? "the start")"
             finish.stepsNotExecuted = entry.run.stepsNotBegun
-            try await append(try TestRun.decide(.finish(finish), in: entry.run), to: entry)
+            let events = try TestRun.decide(.finish(finish), in: entry.run)
+            do {
+                // Only if nothing came since it was read: it may just have ended by itself.
+                try await append(events, to: entry, expecting: .exactly(entry.revision))
+            } catch let error as EventLogError where error.isWrongRevision {
+                continue
+            }
             for path in ["\(entry.runKey).lock", entry.runKey] {
                 try? FileManager.default.removeItem(atPath: "\(store.directory.runs)/\(path)")
             }
@@ -81,10 +90,14 @@ public struct UnfinishedRuns: Sendable {
     public func cancel(_ entry: Entry, by: String, reason: String) async throws {
         var request = CancelRequested()
         (request.by, request.reason) = (by, reason)
-        try await append(try TestRun.decide(.cancel(request), in: entry.run), to: entry)
+        // The runner may be writing at the same time: whatever stands there, this comes after.
+        let events = try TestRun.decide(.cancel(request), in: entry.run)
+        try await append(events, to: entry, expecting: .any)
     }
 
-    private func append(_ events: [TestEvent], to entry: Entry) async throws {
+    private func append(
+        _ events: [TestEvent], to entry: Entry, expecting expected: ExpectedRevision
+    ) async throws {
         if events.isEmpty { return }
         var generator = SystemRandomNumberGenerator()
         let new = events.map { event in
@@ -92,7 +105,13 @@ public struct UnfinishedRuns: Sendable {
                 id: EventID(time: Runner.now(), using: &generator), number: event.number,
                 payload: event.payload)
         }
-        // The runner may be writing at the same time: whatever stands there, this comes after.
-        _ = try await store.append(new, to: RunJournal.stream(of: entry.runKey), expecting: .any)
+        let stream = RunJournal.stream(of: entry.runKey)
+        _ = try await store.append(new, to: stream, expecting: expected)
+    }
+}
+
+extension EventLogError {
+    fileprivate var isWrongRevision: Bool {
+        if case .wrongRevision = code { true } else { false }
     }
 }

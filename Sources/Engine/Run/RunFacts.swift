@@ -11,6 +11,8 @@ final class RunFacts: Sendable {
         /// Requests that had met no fault when it became effective.
         let passedBefore: Int
         var ending: FaultEnding?
+        /// Answers that the storage system had got when it was lifted.
+        var answeredBeforeLift = 0
     }
 
     /// What came of killing the queue.

@@ -20,6 +20,8 @@ public struct RunTick: Sendable {
     public let elapsed: Duration
     /// What is being waited for, in words.
     public let waitingFor: String
+    /// When the first bin begins, since the start of the run.
+    public let start: Duration
     /// Operations in bins of half a second, the last one complete.
     public let bins: [TimelineBin]
     /// When the fault was in force, in time since the start.

@@ -65,6 +65,7 @@ public final class Runner: Sendable {
 
     /// - Throws: `RunnerError`: `.busy`, `.usage`, `.notRecorded`.
     public func run(_ request: RunRequest) async throws -> RunReport {
+        state.withLock { $0 = State() }
         let runs = store.directory.runs
         var generator = SystemRandomNumberGenerator()
         let key = EventID(time: Self.now(), using: &generator)
@@ -164,6 +165,8 @@ public final class Runner: Sendable {
     private func conclude(
         _ drill: Drill, journal: RunJournal, problem: (any Error)?
     ) async throws -> RunReport {
+        // First of all: no fault outlives its drill, whatever happens to the log.
+        _ = await drill.liftFaults()
         await drill.stopLoad()
         let measures = try? await drill.measure()
         let cleanup = await drill.cleanUp()

@@ -23,20 +23,28 @@ struct TargetLease: Sendable {
     func take(for duration: Duration) async throws {
         let expires = Date().timeIntervalSince1970 + Double(duration.milliseconds) / 1000
         let body = Array(try JSONEncoder().encode(Content(runKey: runKey, expires: expires)))
-        for attempt in 1...2 {
-            do {
-                try await client.put(
-                    body, to: Self.key, in: bucket, contentType: "application/json", if: .absent)
-                return
-            } catch let error as S3Error where error.code == .preconditionFailed && attempt == 1 {
-                try await removeIfExpired()
-            } catch let error as S3Error where error.code == .preconditionFailed {
-                throw RunnerError(.busy, "another runner has just begun to drill this storage")
-            }
+        do {
+            try await put(body, if: .absent)
+        } catch let error as S3Error where error.code == .preconditionFailed {
+            // In place of one that has run out, and only of that one: two cannot both succeed.
+            try await put(body, if: .matches(try await expiredLease()))
         }
     }
 
-    private func removeIfExpired() async throws {
+    private func put(_ body: [UInt8], if condition: S3Client.Condition) async throws {
+        do {
+            try await client.put(
+                body, to: Self.key, in: bucket, contentType: "application/json", if: condition)
+        } catch let error as S3Error where error.code == .preconditionFailed {
+            if case .matches = condition {
+                throw RunnerError(.busy, "another runner has just begun to drill this storage")
+            }
+            throw error
+        }
+    }
+
+    /// - Returns: the ETag of a lease that has run out.
+    private func expiredLease() async throws -> String {
         let object = try await client.get(Self.key, in: bucket)
         let holder = try? JSONDecoder().decode(Content.self, from: Data(object.body))
         guard let holder, holder.expires < Date().timeIntervalSince1970 else {
@@ -45,7 +53,7 @@ struct TargetLease: Sendable {
                 "run \(holder?.runKey ?? "of an unknown runner") drills this storage; its lease is "
                     + "\(Self.key) in \(bucket)")
         }
-        try await client.delete(Self.key, in: bucket)
+        return object.etag
     }
 
     /// Removes the lease if it is this run's.

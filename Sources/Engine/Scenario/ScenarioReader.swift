@@ -66,6 +66,9 @@ public struct ScenarioReader {
 
     private func variables(_ node: Node, settings: [String: String]) -> [NamedValue] {
         let declared = node.mapping?["variables"]?.mapping
+        if declared == nil, let wrong = node.mapping?["variables"] {
+            fields.fail(wrong, "a mapping of names and defaults is expected")
+        }
         var values: [NamedValue] = []
         for (key, value) in declared ?? [:] {
             guard let name = key.string, let standard = value.scalar?.string else {

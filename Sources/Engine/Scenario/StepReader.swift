@@ -30,11 +30,12 @@ struct StepReader {
         let sources = expectations.compactMap {
             ObservationCatalog.entry(named: $0.observation)?.source
         }
-        if sources.allSatisfy({ $0 == .self }) {
-            let known = ObservationCatalog.entries.filter { $0.source != .self }.map(\.name)
+        if sources.allSatisfy({ $0 == .self || $0 == .client }) {
+            let known = ObservationCatalog.entries
+                .filter { $0.source != .self && $0.source != .client }.map(\.name)
             fields.fail(
                 node,
-                "the step rests only on what the component says of itself; add one of: "
+                "the step rests only on what the component or its client says; add one of: "
                     + YAMLFields.list(known))
         }
     }

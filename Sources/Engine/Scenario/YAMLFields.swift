@@ -24,8 +24,8 @@ public struct FileError: Error, CustomStringConvertible {
 
 /// Reads the members of YAML mappings, and collects the mistakes instead of stopping at the first.
 final class YAMLFields {
-    /// Aliases can make a small file a huge one.
-    private static let maximumBytes = 256 << 10
+    /// The text is kept in the log, where a record has 64 KiB.
+    private static let maximumBytes = 32 << 10
 
     private(set) var problems: [FileProblem] = []
     var variables: [String: String] = [:]

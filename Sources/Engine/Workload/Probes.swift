@@ -55,6 +55,10 @@ final class Probes: Sendable {
 
     var all: [Sample] { samples.withLock { $0 } }
 
+    func ended(after start: ContinuousClock.Instant) -> [Sample] {
+        samples.withLock { $0.suffix(2000).filter { $0.finished > start } }
+    }
+
     func served(since instant: ContinuousClock.Instant) -> Int {
         samples.withLock { $0.count { $0.isServed && $0.finished > instant } }
     }
