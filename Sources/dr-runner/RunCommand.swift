@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
     private func runScenario() async throws {
         let settings = try Settings()
         let request = try request(settings)
-        FileDescriptors.raiseLimit()
+        ProcessLimits.prepare()
         let store = try EventStore(data.directory)
         let closed = try await UnfinishedRuns(store: store).closeLost()
         for id in closed { complain("test \(id) was closed: its runner was lost") }

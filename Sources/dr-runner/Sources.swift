@@ -43,9 +43,11 @@ enum ProgramPath {
     }
 }
 
-/// A drill keeps a connection for each call that hangs.
-enum FileDescriptors {
-    static func raiseLimit() {
+/// What the process asks of the system before a drill.
+enum ProcessLimits {
+    /// Files are for their owner only, and a drill keeps a connection for each call that hangs.
+    static func prepare() {
+        umask(0o077)
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max

@@ -15,7 +15,9 @@ struct Measures: Sendable {
 
 extension Drill {
     /// Derives marks, RTO and RPO from the operations and what else was seen, and records them.
-    func measure() async throws -> Measures {
+    ///
+    /// - Parameter isJudged: a run that was called off has no objectives to meet.
+    func measure(isJudged: Bool) async throws -> Measures {
         guard let workload, let probes else { return Measures() }
         let facts = facts.all
         let end = facts.writersStopped ?? .now
@@ -27,7 +29,7 @@ extension Drill {
             measureRecovery(analysis, fault, facts, probes, into: &measures)
             measureLoss(analysis, facts, workload, into: &measures)
             addTimes(analysis, fault, facts, to: &measures)
-            judgeObjectives(in: &measures)
+            if isJudged { judgeObjectives(in: &measures) }
         }
         addLoad(workload, probes, facts, end: end, to: &measures)
         try await record(measures, workload, probes, facts, end: end)

@@ -168,24 +168,18 @@ public final class Runner: Sendable {
         // First of all: no fault outlives its drill, whatever happens to the log.
         _ = await drill.liftFaults()
         await drill.stopLoad()
-        let measures = try? await drill.measure()
-        let cleanup = await drill.cleanUp()
         let stop = stopReason
-        var finish = RunFinished()
-        finish.time = Self.now()
-        finish.ending = stop.map(\.ending) ?? .finished
-        if stop == nil || measures?.recoveryTime != nil {
-            finish.rtoActualMs = measures?.recoveryTime.map { UInt64($0.milliseconds) }
-            finish.rpoActualMs = measures?.recoveryPoint.map { UInt64($0.milliseconds) }
-            finish.rtoResolutionMs = measures?.resolution.map { UInt64($0.milliseconds) }
-        }
-        finish.stepsNotExecuted = await journal.run.stepsNotBegun
+        // If they cannot be recorded, neither can what follows, which then says so.
+        let measures = try? await drill.measure(isJudged: stop?.ending != .cancelled)
+        let cleanup = await drill.cleanUp()
+        try await journal.write([.cleanupFinished(cleanup)])
         let judgement = Judgement(
             run: await journal.run, stop: stop, cleanup: cleanup, problem: problem,
             hasImpact: measures?.marks.contains { $0.name == "impact" } ?? false)
-        (finish.verdict, finish.status) = (judgement.verdict, judgement.status)
-        finish.errorMessage = judgement.message
-        try await journal.write([.cleanupFinished(cleanup)])
+        var finish = RunFinished(judgement, measures)
+        finish.time = Self.now()
+        finish.ending = stop?.ending ?? .finished
+        finish.stepsNotExecuted = await journal.run.stepsNotBegun
         try await journal.record(.finish(finish))
         let report = await sign(
             RunReport(
@@ -209,6 +203,17 @@ public final class Runner: Sendable {
     }
 
     static func now() -> UInt64 { UInt64(Date().timeIntervalSince1970 * 1_000_000) }
+}
+
+extension RunFinished {
+    fileprivate init(_ judgement: Judgement, _ measures: Measures?) {
+        self.init()
+        (verdict, status) = (judgement.verdict, judgement.status)
+        errorMessage = judgement.message
+        rtoActualMs = measures?.recoveryTime.map { UInt64($0.milliseconds) }
+        rpoActualMs = measures?.recoveryPoint.map { UInt64($0.milliseconds) }
+        rtoResolutionMs = measures?.resolution.map { UInt64($0.milliseconds) }
+    }
 }
 
 extension StopReason {
