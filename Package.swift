@@ -161,6 +161,9 @@ let package = Package(
             name: "ProjectionsTests",
             dependencies: ["Projections", "DRTesting", "EventLog", "LMDB", "Merkle", "Wire"],
             exclude: ["Snapshots"]),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Reporting", "Projections", "DRTesting", "EventLog"]),
         .testTarget(name: "S3Tests", dependencies: ["S3", "S3Sandbox", "FaultProxy"]),
         .testTarget(
             name: "S3SandboxTests", dependencies: ["S3Sandbox", "S3"],

@@ -19,11 +19,12 @@ public struct Period: Equatable, Sendable {
     public init?(week text: String) {
         let parts = text.split(separator: "-W", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].count == 4, parts[1].count == 2, let year = Int(parts[0]),
-            let week = UInt64(parts[1]), let firstMonday = Self.firstMonday(of: year),
+            let week = UInt64(parts[1]), (1...53).contains(week),
+            let firstMonday = Self.firstMonday(of: year),
             let nextMonday = Self.firstMonday(of: year + 1)
         else { return nil }
-        let start = firstMonday + (week &- 1) &* 7 &* Self.day
-        guard (1...53).contains(week), start < nextMonday else { return nil }
+        let start = firstMonday + (week - 1) * 7 * Self.day
+        if start >= nextMonday { return nil }
         self.init(kind: .weekly, start: start, end: start + 7 * Self.day, name: text)
     }
 
