@@ -164,7 +164,9 @@ let package = Package(
         .testTarget(
             name: "ReportingTests",
             dependencies: ["Reporting", "Projections", "DRTesting", "EventLog"]),
-        .testTarget(name: "S3Tests", dependencies: ["S3", "S3Sandbox", "FaultProxy"]),
+        .target(name: "StorageServers", path: "Tests/StorageServers"),
+        .testTarget(
+            name: "S3Tests", dependencies: ["S3", "S3Sandbox", "FaultProxy", "StorageServers"]),
         .testTarget(
             name: "S3SandboxTests", dependencies: ["S3Sandbox", "S3"],
             exclude: ["outside_check.py"]),
@@ -172,6 +174,13 @@ let package = Package(
         .testTarget(
             name: "ResilientStorageTests",
             dependencies: ["ResilientStorage", "S3", "S3Sandbox", "FaultProxy", "LMDB"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "S3", "StorageServers", "dr-runner", "dr-audit", "dr-projections",
+                "dr-weekly-report",
+            ],
+            exclude: ["Help", "damage.py"]),
     ]
 )
 

@@ -48,7 +48,7 @@ struct DRWeeklyReport: ParsableCommand {
     func validate() throws { _ = try formats() }
 
     private func formats() throws -> [Format] {
-        try format.split(separator: ",").map { name in
+        try format.split(separator: ",", omittingEmptySubsequences: false).map { name in
             guard let format = Format(rawValue: String(name)) else {
                 throw ValidationError("--format \(name): accepted: html, json")
             }

@@ -43,6 +43,13 @@ public struct DataDirectory: Sendable {
                 "\(path) holds '\(stranger)' and no event log; it was left as it is. "
                     + "Choose an empty directory")
         }
+        // A log of ours never stood without its keys.
+        if hasLog && !FileManager.default.fileExists(atPath: keys) {
+            throw EventLogError(
+                .notOurs,
+                "\(log) holds a database, but \(keys) is not there: it is no event log of ours, or "
+                    + "only a part of one; it was left as it is")
+        }
         for folder in [path, log, views, keys, runs, reports] { try make(folder) }
         try checkFileSystem()
     }

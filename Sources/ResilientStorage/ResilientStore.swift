@@ -178,10 +178,8 @@ public actor ResilientStore {
         var doubt: S3Error?
         while true {
             do {
-                return try await admitted(call)
+                return try await admitted(call, attempt: attempt)
             } catch let error as S3Error where error.isServiceFault {
-                components.observer(
-                    .attemptFailed("\(error)", attempt: attempt, at: error.finished))
                 if error.isIndeterminate { doubt = doubt ?? error }
                 guard attempts, breaker.state == .closed,
                     let delay = retry.delay(afterAttempt: attempt, random: components.random())
@@ -199,7 +197,7 @@ public actor ResilientStore {
     }
 
     private func admitted<Value: Sendable>(
-        _ call: @Sendable (S3Client, String) async throws -> Value
+        _ call: @Sendable (S3Client, String) async throws -> Value, attempt: Int
     ) async throws -> Value {
         let (admission, transition) = breaker.admit(at: .now)
         report(transition, at: .now)
@@ -214,6 +212,11 @@ public actor ResilientStore {
             throw error
         } catch {
             let failure = error as? S3Error
+            if let failure, failure.isServiceFault {
+                // Before the change of state that it may cause.
+                components.observer(
+                    .attemptFailed("\(failure)", attempt: attempt, at: failure.finished))
+            }
             // That an object is not there is an answer of a storage that works.
             ended(
                 admission, success: failure?.isServiceFault == false,

@@ -2,6 +2,7 @@ import Foundation
 import S3
 import S3Sandbox
 import Synchronization
+import StorageServers
 import Testing
 
 /// The servers that the client is tested against. The contract is the same for all of them; where

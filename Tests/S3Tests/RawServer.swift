@@ -1,3 +1,4 @@
+import StorageServers
 import S3
 import Foundation
 import Synchronization

@@ -1,6 +1,7 @@
 import Foundation
 import S3
 import S3Sandbox
+import StorageServers
 import Testing
 
 /// What the client says when there is no proper answer.

@@ -69,10 +69,21 @@ extension RunFacts.State {
         return last.change.to == .closed ? last.instant : nil
     }
 
+    /// In the order of the events: clocks of several calls cannot tell which came first.
     var failedCallsBeforeOpening: Int {
-        let opened = detected ?? .now
-        return events.count { event in
-            if case .attemptFailed(_, _, let instant) = event { instant <= opened } else { false }
+        guard let fault else { return 0 }
+        let before = events.prefix { event in
+            if case .breaker(let change, let instant) = event {
+                return change.to != .open || instant < fault.effective
+            }
+            return true
+        }
+        return before.count { event in
+            if case .attemptFailed(_, _, let instant) = event {
+                instant >= fault.effective
+            } else {
+                false
+            }
         }
     }
 

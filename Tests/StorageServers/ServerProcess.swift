@@ -9,18 +9,20 @@ import Synchronization
 ///
 /// A shell stands in between. It holds the reading end of a pipe whose other end is here: when
 /// that closes, however this process ends, the shell kills the server and removes its folder.
-actor ServerProcess {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+package actor ServerProcess {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
-    nonisolated let folder: String
-    nonisolated let log: String
+    package nonisolated let folder: String
+    package nonisolated let log: String
     private let shell = Process()
     private let lifeline = Pipe()
 
     /// - Parameter folder: of its own; becomes its working directory and holds its log.
-    init(_ program: String, _ arguments: [String], folder: String) throws {
+    package init(_ program: String, _ arguments: [String], folder: String) throws {
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw Failure(description: "\(program) is not there: 'make test' installs it")
         }
@@ -60,7 +62,7 @@ actor ServerProcess {
         : >"$log.ended"
         """
 
-    nonisolated var hasEnded: Bool { FileManager.default.fileExists(atPath: log + ".ended") }
+    package nonisolated var hasEnded: Bool { FileManager.default.fileExists(atPath: log + ".ended") }
 
     nonisolated var pid: pid_t? {
         let text = try? String(contentsOfFile: log + ".pid", encoding: .utf8)
@@ -70,7 +72,7 @@ actor ServerProcess {
     /// Waits until `path` is answered with 200.
     ///
     /// - Throws: if the server ends or takes too long, with the end of its log.
-    func waitUntilReady(
+    package func waitUntilReady(
         port: Int, path: String, within limit: Duration = .seconds(60)
     ) async throws {
         let deadline = ContinuousClock.now + limit
@@ -85,7 +87,7 @@ actor ServerProcess {
     }
 
     /// Kills the server at once, as a crash would. Its folder stays until the tests end.
-    func kill() async throws {
+    package func kill() async throws {
         guard let pid else { return }
         if !hasEnded { _ = Glibc.kill(pid, SIGKILL) }
         while !hasEnded { try await Task.sleep(for: .milliseconds(20)) }
@@ -93,10 +95,10 @@ actor ServerProcess {
 }
 
 /// A TCP port on 127.0.0.1.
-struct LocalPort: Sendable {
-    let number: Int
+package struct LocalPort: Sendable {
+    package let number: Int
 
-    init(_ number: Int) { self.number = number }
+    package init(_ number: Int) { self.number = number }
 
     private static func address(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()
@@ -121,10 +123,10 @@ struct LocalPort: Sendable {
     }
 
     /// Whether nobody uses the port at the moment.
-    var isFree: Bool { withSocket { bind($0, $1, $2) == 0 } }
+    package var isFree: Bool { withSocket { bind($0, $1, $2) == 0 } }
 
     /// The HTTP status that a GET is answered with; `nil` without an answer within a second.
-    func status(of path: String) -> Int? {
+    package func status(of path: String) -> Int? {
         withSocket { descriptor, address, length in
             var limit = timeval(tv_sec: 1, tv_usec: 0)
             let size = socklen_t(MemoryLayout<timeval>.size)
@@ -146,7 +148,7 @@ struct LocalPort: Sendable {
     /// A port whose neighbours at these distances are free too.
     ///
     /// Where the search begins depends on the process, so that two test runs do not meet.
-    static func free(with neighbours: [Int] = [0]) throws -> Int {
+    package static func free(with neighbours: [Int] = [0]) throws -> Int {
         for _ in 0..<200 {
             let port = 20_000 + random(below: 20_000)
             if neighbours.allSatisfy({ LocalPort(port + $0).isFree }) { return port }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// A certificate for 127.0.0.1 and localhost, and the authority that signed it, made by `openssl`.
-struct ServerCertificate: Sendable {
+package struct ServerCertificate: Sendable {
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
     /// PEM files.
-    let authority: String
-    let certificate: String
-    let key: String
+    package let authority: String
+    package let certificate: String
+    package let key: String
 
     /// - Parameter folder: where the files go.
-    init(folder: String) throws {
+    package init(folder: String) throws {
         authority = folder + "/authority.pem"
         certificate = folder + "/server.pem"
         key = folder + "/server.key"

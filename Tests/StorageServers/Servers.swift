@@ -1,33 +1,33 @@
 import Foundation
 
 /// A storage server that the tests started, and how to reach it.
-struct StorageServer: Sendable {
-    let process: ServerProcess
+package struct StorageServer: Sendable {
+    package let process: ServerProcess
     /// For example `http://127.0.0.1:24680`.
-    let endpoint: String
+    package let endpoint: String
     /// The same storage over TLS, with a certificate of `authority`.
-    var secureEndpoint: String?
+    package var secureEndpoint: String?
     /// The PEM file of the authority, made for this server.
-    var authority: String?
-    let accessKeyID: String
-    let secretAccessKey: String
-    let region: String
+    package var authority: String?
+    package let accessKeyID: String
+    package let secretAccessKey: String
+    package let region: String
 }
 
 /// The servers that all tests of one run share. Each starts when it is first asked for.
-actor Servers {
-    static let shared = Servers()
+package actor Servers {
+    package static let shared = Servers()
 
     private var seaweedFSStart: Task<StorageServer, any Error>?
     private var motoStart: Task<StorageServer, any Error>?
 
-    func seaweedFS() async throws -> StorageServer {
+    package func seaweedFS() async throws -> StorageServer {
         let start = seaweedFSStart ?? Task { try await StorageServer.seaweedFS() }
         seaweedFSStart = start
         return try await start.value
     }
 
-    func moto() async throws -> StorageServer {
+    package func moto() async throws -> StorageServer {
         let start = motoStart ?? Task { try await StorageServer.moto() }
         motoStart = start
         return try await start.value
@@ -39,7 +39,7 @@ extension StorageServer {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// A program that `make test` installs.
-    static func program(_ name: String) -> String { repository.path + "/.venv/bin/" + name }
+    package static func program(_ name: String) -> String { repository.path + "/.venv/bin/" + name }
 
     private static func newFolder(_ name: String) throws -> String {
         let folder = FileManager.default.temporaryDirectory.path + "/dr-\(name)-\(UUID())"
@@ -64,7 +64,7 @@ extension StorageServer {
     /// A SeaweedFS of its own, empty, in plain HTTP and over TLS.
     ///
     /// Its first write can take some 5 s: allow it 15.
-    static func seaweedFS() async throws -> StorageServer {
+    package static func seaweedFS() async throws -> StorageServer {
         try await retrying { try await startSeaweedFS() }
     }
 
@@ -118,7 +118,7 @@ extension StorageServer {
     // MARK: moto
 
     /// A moto server of its own, empty. It keeps all in memory and checks no signatures.
-    static func moto() async throws -> StorageServer {
+    package static func moto() async throws -> StorageServer {
         try await retrying { try await startMoto() }
     }
 

@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+/// What an auditor does with the log of a run.
+@Suite(.timeLimit(.minutes(3))) struct AuditTests {
+    @Test(.enabled(if: Python.isThere, "\(Python.missing)"))
+    func pythonComputesTheRootThatIsSigned() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let signed = try await workspace.run(.audit, ["checkpoint"])
+        #expect(signed.status == 0, "\(signed)")
+        let note = signed.output.components(separatedBy: "\n")
+        #expect(note[0].hasPrefix("dr-testing/log/"))
+        let python = try await Python.run(
+            "EventLogTests/verify_log.py", [workspace.data], in: workspace)
+        #expect(python.status == 0, "\(python)")
+        #expect(python.lines == ["\(note[1]) \(note[2])"])
+        try await workspace.expectIntact()
+    }
+
+    @Test func aTestIsReplayedEventByEvent() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let test = try await workspace.test()
+        let first = Int(try #require(test["first_position"].double))
+        let last = Int(try #require(test["last_position"].double))
+        #expect(test["id"].double == Double(first))
+        let events = try await workspace.events(["--test", "\(first)"])
+        // Nothing else was written to this log meanwhile.
+        #expect(events.map(\.position) == Array(first...last))
+        #expect(events.first?.name == "run_requested")
+        #expect(events.last?.name == "run_finished")
+        let whole = try await workspace.run(.audit, ["replay", "--test", "\(first)"])
+        #expect(whole.lines.count == events.count)
+        let names = events.map(\.name)
+        #expect(names.filter { $0.contains(" ") } == [], "these have no name")
+        let planned = try #require(names.firstIndex(of: "fault_planned"))
+        let effective = try #require(names.firstIndex(of: "fault_effective"))
+        let ended = try #require(names.firstIndex(of: "fault_ended"))
+        #expect(planned < effective && effective < ended)
+    }
+
+    @Test func aReplayEndsAtTheGivenMoment() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let all = try await workspace.events()
+        #expect(try await workspace.events(["--at", "20"]) == Array(all.prefix(20)))
+        #expect(try await workspace.events(["--test", "2", "--at", "20"]).count == 19)
+        let moment = try #require(all.first { $0.name == "fault_effective" })
+        let then = try await workspace.events(["--at", moment.time])
+        let earlier = all.filter { $0.time < moment.time }
+        #expect(Array(then.prefix(earlier.count)) == earlier)
+        #expect(then.allSatisfy { $0.time <= moment.time })
+        let before = try await workspace.run(.audit, ["replay", "--at", "2001-01-01T00:00:00Z"])
+        #expect(before.status == 4, "\(before)")
+        let unknown = try await workspace.run(.audit, ["replay", "--test", "3"])
+        #expect(unknown.status == 4, "\(unknown)")
+        #expect(unknown.complaint.contains("there is no test 3"))
+    }
+
+    @Test func aTableIsShownAsItWas() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let events = try await workspace.events()
+        let outage = try #require(events.first { $0.name == "fault_effective" })
+        #expect(try await workspace.rows(of: "dr_tests", ["--at", "1"]) == [])
+
+        let during = try await workspace.rows(of: "dr_tests", ["--at", "\(outage.position)"])
+        #expect(during.map { $0["status"].text } == ["running"])
+        #expect(during.map { $0["end_time"] } == [.null])
+        #expect(during.map { $0["verdict"] } == [.null])
+        // Only the steady state had been judged.
+        let results = try await workspace.rows(of: "test_results", ["--at", "\(outage.position)"])
+        #expect(results.count == 1)
+
+        let end = try await workspace.rows(of: "dr_tests", ["--at", "\(events.count)"])
+        #expect(end.map { $0["status"].text } == ["completed"])
+        let now = try await workspace.test()
+        #expect(end == [now])
+        let atThatTime = try await workspace.rows(of: "dr_tests", ["--at", outage.time])
+        #expect(atThatTime.map { $0["status"].text } == ["running"])
+    }
+
+    @Test func deletedTablesAreBuiltAgainAlike() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let before = try await workspace.run(.projections, ["status"])
+        #expect(before.status == 0, "\(before)")
+        #expect(before.lines.count == 4)
+        #expect(before.lines.allSatisfy { $0.contains(" rows  digest ") })
+        try FileManager.default.removeItem(atPath: workspace.data + "/views")
+        let rebuilt = try await workspace.run(.projections, ["rebuild"])
+        #expect(rebuilt.lines == before.lines, "\(rebuilt)")
+        // A second time beside the first.
+        let again = try await workspace.run(.projections, ["rebuild"])
+        #expect(again.lines == before.lines, "\(again)")
+        #expect(try await workspace.run(.projections, ["status"]).lines == before.lines)
+        for view in ["dr_tests", "test_results", "test_logs", "test_metrics"] {
+            let kept = try await workspace.run(.projections, ["show", view])
+            let folded = try await workspace.run(.audit, ["show", view])
+            #expect(kept.output == folded.output, "\(view)")
+            #expect(kept.status == 0)
+        }
+    }
+
+    @Test func auditingChangesNothing() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        // The readers' lock file is LMDB's own business.
+        let lock = "log/lock.mdb"
+        let before = try contents(ofFolder: workspace.data).filter { $0.key != lock }
+        try await workspace.expectIntact()
+        _ = try await workspace.events()
+        _ = try await workspace.rows(of: "test_logs")
+        let after = try contents(ofFolder: workspace.data).filter { $0.key != lock }
+        #expect(after == before)
+    }
+
+    @Test func anUnknownTableIsRefusedWithTheKnownOnes() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let show = try await workspace.run(.audit, ["show", "no_such_table"])
+        #expect(show.status == 64, "\(show)")
+        #expect(show.complaint.contains("dr_tests, test_results, test_logs, test_metrics"))
+        let moment = try await workspace.run(.audit, ["show", "dr_tests", "--at", "yesterday"])
+        #expect(moment.status == 64, "\(moment)")
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+/// Names that are escape sequences, markup, formulas and marks that turn the direction of writing.
+@Suite(.timeLimit(.minutes(3))) struct HostileTextTests {
+    private static let name =
+        "Evil <script>alert(1)</script> \u{1b}[31mred\u{1b}[0m \u{202e}gnp.exe\u{2066} "
+        + "=cmd|' /C calc'!A0 {{name}} {{{name}}} <!-- & \" ]]> \n\r\tend \u{9b}31m \u{7}"
+
+    /// In YAML. What is not plain ASCII must be escaped there, as in a file that can be read.
+    private static let quoted: String = {
+        let escaped = name.unicodeScalars.map { scalar -> String in
+            if scalar == "\"" || scalar == "\\" { return "\\" + String(scalar) }
+            if (0x20...0x7e).contains(scalar.value) { return String(scalar) }
+            let digits = String(scalar.value, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+        return "\"" + escaped.joined() + "\""
+    }()
+
+    @Test func hostileNamesAreHarmlessWhereverTheyAreShown() async throws {
+        let workspace = try Workspace()
+        let scenario = Sample.scenario(named: Self.quoted)
+        let file = try workspace.write(scenario, to: "evil.yaml")
+        let junit = workspace.folder + "/junit.xml"
+        let run = try await workspace.drill([
+            file, "--by", Self.name, "--authorization", Self.name, "--junit", junit,
+        ])
+        #expect(run.status == 0, "\(run)")
+        expectHarmless(run.output, "run")
+        try await expectHarmlessReadings(workspace)
+        let results = try String(contentsOfFile: junit, encoding: .utf8)
+        expectHarmless(results, "JUnit")
+        #expect(!results.contains("<script"))
+        try await expectHarmlessReport(workspace)
+        try await workspace.expectIntact()
+    }
+
+    private func expectHarmlessReadings(_ workspace: Workspace) async throws {
+        let commands: [(Program, [String])] = [
+            (.audit, ["replay"]), (.audit, ["verify"]), (.runner, ["list"]), (.runner, ["doctor"]),
+            (.projections, ["status"]),
+        ]
+        for (program, arguments) in commands {
+            let text = try await workspace.run(program, arguments)
+            #expect(text.status == 0, "\(arguments)")
+            expectHarmless(text.output + text.complaint, "\(arguments)")
+        }
+        // JSON says it as it is, but escaped.
+        let show = try await workspace.run(.audit, ["show", "dr_tests"])
+        expectHarmless(show.output, "JSON")
+        let test = try await workspace.test()
+        #expect(test["scenario"].text == Self.name)
+        #expect(test["executed_by"].text == Self.name)
+        #expect(test["test_config"]["authorization"].text == Self.name)
+        let components = try await workspace.rows(of: "test_results").map { $0["component"].text }
+        #expect(components.contains(Self.name))
+    }
+
+    private func expectHarmlessReport(_ workspace: Workspace) async throws {
+        let options = ["--from", "2020-01-01", "--to", "2100-01-01"]
+        let report = try await workspace.run(
+            .report, options + ["--output", workspace.folder + "/report"])
+        #expect(report.status == 0, "\(report)")
+        for path in report.lines {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            expectHarmless(text, path)
+            if path.hasSuffix(".json") {
+                let summary = try JSON(parsing: text)["test_summary"].elements
+                #expect(summary.map { $0["scenario"].text } == [Self.name])
+            } else {
+                #expect(!text.lowercased().contains("<script"))
+                #expect(!text.contains("<!-- &"))
+                #expect(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+                // What looks like the template's own marks is text.
+                #expect(text.contains("{{name}}"))
+            }
+        }
+    }
+
+    /// Nothing that a terminal obeys or that turns the direction of writing.
+    private func expectHarmless(_ text: String, _ place: String) {
+        let obeyed = text.unicodeScalars.filter { scalar in
+            switch scalar.properties.generalCategory {
+            case .control: scalar != "\n"
+            case .format, .lineSeparator, .paragraphSeparator: true
+            default: false
+            }
+        }
+        let found = obeyed.map { "U+" + String($0.value, radix: 16) }
+        #expect(found == [], "\(place)")
+    }
+
+    @Test func hostileTextInComplaintsIsHarmless() async throws {
+        let workspace = try Workspace()
+        let text = "name: \(Self.quoted)\ntype: \(Self.quoted)\n\(Self.quoted): 1\n"
+        let file = try workspace.write(text, to: "evil.yaml")
+        let commands = [
+            ["check", file], ["run", file], ["run", Self.name],
+            ["run", "1", "--set", Self.name], ["run", "1", "--set", "kind=" + Self.name],
+            ["run", "1", "--target", Self.name], ["run", "1", "--sabotage", Self.name],
+            ["run", "1", "--timeout", Self.name], ["run", "1", "--environment", Self.name],
+        ]
+        for command in commands {
+            let run = try await workspace.run(.runner, command)
+            #expect(run.status == 64, "\(run)")
+            expectHarmless(run.output + run.complaint, command.dropLast().joined(separator: " "))
+        }
+        let moment = try await workspace.run(.audit, ["show", "dr_tests", "--at", "1"])
+        #expect(moment.status == 4, "\(moment)")
+    }
+}

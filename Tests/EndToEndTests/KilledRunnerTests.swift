@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A runner that is killed leaves an honest log, and nothing under way.
+///
+/// Six random moments, or twenty if `DR_SOAK` is set.
+@Suite(.timeLimit(.minutes(10))) struct KilledRunnerSoakTests {
+    @Test func aRunnerKilledAtAnyMomentIsClosedByTheNextStart() async throws {
+        var random = SplitMix64(seed: Seed.value)
+        let moments = (0..<Effort.count(6, soak: 20)).map { _ in
+            Int.random(in: 0...13_000, using: &random)
+        }
+        try await forEachInPairs(moments) { moment in
+            try await killRun(after: .milliseconds(moment))
+        }
+    }
+
+    /// While the log, its keys and the first events of a run are made: a moment in each
+    /// millisecond.
+    @Test func aRunnerKilledWhileItBeginsLeavesALogOrNone() async throws {
+        try await forEachInPairs(Array(0..<Effort.count(60, soak: 200))) { moment in
+            try await killRun(after: .milliseconds(moment))
+        }
+    }
+
+    private func killRun(after moment: Duration) async throws {
+        let workspace = try Workspace()
+        let printed = try await inDrillPlace {
+            let run = try workspace.start(.runner, ["run", "1"])
+            try await Task.sleep(for: moment)
+            run.send(SIGKILL)
+            _ = try await run.finish(within: .seconds(10))
+            return run.output
+        }
+        let note = "killed after \(moment), seed \(Seed.value), it had printed:\n\(printed)"
+        let verify = try await workspace.run(.audit, ["verify"])
+        // Without a log yet there is nothing to check, and nothing was claimed.
+        let expected: Set<Int32> = printed.isEmpty ? [0, 4] : [0]
+        #expect(expected.contains(verify.status), "\(verify)\n\(note)")
+        if verify.status != 4 { try await expectNothingMissing(workspace, printed, note) }
+
+        let doctor = try await workspace.run(.runner, ["doctor", "--clear"])
+        #expect(doctor.status == 0, "\(doctor)\n\(note)")
+        try await workspace.expectIntact()
+        try await expectClosed(workspace, note)
+        #expect(workspace.leftOfRuns == [], "\(note)")
+        #expect(await Leftovers.processesInTheEnd(naming: workspace.folder) == [], "\(note)")
+    }
+
+    /// What the runner printed had been acknowledged by the log.
+    private func expectNothingMissing(
+        _ workspace: Workspace, _ printed: String, _ note: String
+    ) async throws {
+        let events = try await workspace.events()
+        #expect(events.map(\.position) == Array(1...max(events.count, 1)), "\(note)")
+        for line in printed.split(separator: "\n") where line.hasPrefix("✓ ") {
+            let shown = line.dropFirst(2)
+            if let number = shown.first, number.isNumber {
+                // "✓ 1 Block all R2 operations, 1.2 s"
+                let step = shown.dropFirst(2).components(separatedBy: ", ")[0]
+                #expect(has(events, "result_recorded", "passed: \(step)"), "\(line)\n\(note)")
+            } else {
+                #expect(has(events, "prerequisite_checked", "passed: \(shown)"), "\(line)\n\(note)")
+            }
+        }
+    }
+
+    private func has(_ events: [ReplayedEvent], _ name: String, _ start: String) -> Bool {
+        events.contains { $0.name == name && $0.summary.hasPrefix(start) }
+    }
+
+    private func expectClosed(_ workspace: Workspace, _ note: String) async throws {
+        let tests = try await workspace.rows(of: "dr_tests")
+        #expect(tests.count <= 1)
+        // It may have come to its end before.
+        for test in tests where test["status"].text != "completed" {
+            #expect(test["status"].text == "failed", "\(note)")
+            #expect(test["verdict"].text == "inconclusive", "\(note)")
+            let message = test["error_message"].text ?? ""
+            #expect(message.hasPrefix("runner lost at "), "\(message)\n\(note)")
+            #expect(test["rto_actual_ms"] == .null)
+        }
+    }
+
+    @Test func withoutALogThereIsNothingToVerify() async throws {
+        let workspace = try Workspace()
+        let verify = try await workspace.run(.audit, ["verify"])
+        #expect(verify.status == 4, "\(verify)")
+        #expect(verify.complaint.contains("no event log"))
+        #expect(!workspace.hasData)
+    }
+
+    @Test func theNextRunClosesALostOneAndPasses() async throws {
+        let workspace = try Workspace()
+        let file = try workspace.write(Sample.scenario(), to: "short.yaml")
+        try await inDrillPlace {
+            let run = try workspace.start(.runner, ["run", file])
+            try await run.wait(forLine: "> 1 ")
+            run.send(SIGKILL)
+            _ = try await run.finish()
+        }
+        let list = try await workspace.run(.runner, ["list"])
+        #expect(list.output.contains("(lost)"), "\(list)")
+        let doctor = try await workspace.run(.runner, ["doctor"])
+        #expect(doctor.status == 1, "\(doctor)")
+        let next = try await workspace.drill([file])
+        #expect(next.status == 0, "\(next)")
+        #expect(next.complaint.contains("test 2 was closed: its runner was lost"), "\(next)")
+        let tests = try await workspace.rows(of: "dr_tests")
+        #expect(tests.map { $0["status"].text } == ["failed", "completed"])
+        try await workspace.expectIntact()
+    }
+}

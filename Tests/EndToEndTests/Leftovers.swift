@@ -1,0 +1,54 @@
+import Foundation
+
+/// What a run could leave behind on the machine.
+enum Leftovers {
+    /// The ports on which a process listens.
+    static func ports(of pid: Int32) -> Set<Int> {
+        let descriptors = "/proc/\(pid)/fd"
+        let files = FileManager.default
+        let names = (try? files.contentsOfDirectory(atPath: descriptors)) ?? []
+        let links = names.compactMap {
+            try? files.destinationOfSymbolicLink(atPath: "\(descriptors)/\($0)")
+        }
+        let sockets = Set(links.filter { $0.hasPrefix("socket:") })
+        return Set(listeners().filter { sockets.contains($0.socket) }.map(\.port))
+    }
+
+    /// All ports on which somebody listens.
+    static func ports() -> Set<Int> { Set(listeners().map(\.port)) }
+
+    private static func listeners() -> [(port: Int, socket: String)] {
+        let table = FileManager.default.contents(atPath: "/proc/net/tcp") ?? Data()
+        return String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst()
+            .compactMap { line -> (port: Int, socket: String)? in
+                let fields = line.split(separator: " ").map { String($0) }
+                guard fields.count > 9, fields[3] == "0A",
+                    let port = Int(fields[1].suffix(4), radix: 16)
+                else { return nil }
+                return (port: port, socket: "socket:[\(fields[9])]")
+            }
+    }
+
+    /// The processes, but this one, whose arguments name a folder.
+    static func processes(naming folder: String) -> [String] {
+        let files = FileManager.default
+        let own = String(ProcessInfo.processInfo.processIdentifier)
+        let names = (try? files.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.filter { Int32($0) != nil && $0 != own }.compactMap { name -> String? in
+            let bytes = files.contents(atPath: "/proc/\(name)/cmdline") ?? Data()
+            let arguments = String(decoding: bytes, as: UTF8.self)
+            guard arguments.contains(folder) else { return nil }
+            return "\(name) " + arguments.replacingOccurrences(of: "\0", with: " ")
+        }
+    }
+
+    /// A process that was killed together with its pipe ends soon, not at once.
+    static func processesInTheEnd(naming folder: String) async -> [String] {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < deadline {
+            if processes(naming: folder).isEmpty { return [] }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return processes(naming: folder)
+    }
+}

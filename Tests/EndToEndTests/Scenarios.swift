@@ -1,0 +1,87 @@
+import Foundation
+
+/// Scenario and target files that tests write.
+enum Sample {
+    /// What `dr-runner run` takes 3 s for: one outage, observed at the proxy.
+    ///
+    /// - Parameters:
+    ///   - name: in YAML, that is quoted if need be.
+    ///   - requests: how many the proxy must have let through during the outage. It lets none.
+    static func scenario(named name: String = "Short outage", requests: Int = 0) -> String {
+        """
+        name: \(name)
+        type: full_outage
+        description: \(name)
+        workload: {steady_for: 1s, stable_for: 1s}
+        steps:
+          - name: \(name)
+            component: \(name)
+            required: true
+            action:
+              inject_fault: {name: outage, kind: refuse}
+            expect:
+              - observe: workload.not_served_ratio
+                equals: 1
+                within: 10s
+                samples_at_least: 5
+              - observe: proxy.passed_during_fault
+                equals: \(requests)
+          - name: Restore
+            component: storage
+            required: true
+            action:
+              lift_fault: {name: outage}
+            expect:
+              - observe: fault.ended_by
+                equals: lifted
+              - observe: probe.served_since_lift
+                at_least: 5
+                within: 20s
+
+        """
+    }
+
+    /// Where a storage is and how to get in. What is `nil` is left out.
+    struct Storage: Sendable {
+        var endpoint: String
+        var bucket: String
+        var region: String?
+        var accessKeyID: String?
+        var secretAccessKey: String?
+        var authority: String?
+
+        fileprivate var text: String {
+            let members: [(String, String?)] = [
+                ("endpoint", endpoint), ("bucket", bucket), ("region", region),
+                ("access_key_id", accessKeyID), ("secret_access_key", secretAccessKey),
+                ("certificate_authority", authority),
+            ]
+            return members.map { name, value in value.map { "  \(name): \($0)\n" } ?? "" }.joined()
+        }
+    }
+
+    static func target(
+        named name: String = "storage", environment: String = "test", more: String = "",
+        primary: Storage, backup: Storage
+    ) -> String {
+        """
+        name: \(name)
+        environment: \(environment)
+        \(more)
+        primary:
+        \(primary.text)
+        backup:
+        \(backup.text)
+        """
+    }
+
+    /// A target that nobody answers for.
+    static func unreachableTarget(
+        port: Int = 9, environment: String = "test", more: String = ""
+    ) -> String {
+        let storage = Storage(
+            endpoint: "http://127.0.0.1:\(port)", bucket: "drills", accessKeyID: "AKNOBODY",
+            secretAccessKey: "nobodys-secret")
+        return target(environment: environment, more: more, primary: storage, backup: storage)
+    }
+}

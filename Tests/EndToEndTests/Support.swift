@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+/// What all chance in these tests follows from. `DR_TEST_SEED` sets another one.
+enum Seed {
+    static let value =
+        ProcessInfo.processInfo.environment["DR_TEST_SEED"].flatMap { UInt64($0) } ?? 20_260_101
+}
+
+/// A generator of which every run with one seed gives the same numbers (Steele et al., 2014).
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// How much is tried: little in every test run, much if `DR_SOAK` is set.
+enum Effort {
+    static let isSoak = ProcessInfo.processInfo.environment["DR_SOAK"] != nil
+
+    static func count(_ normal: Int, soak: Int) -> Int { isSoak ? soak : normal }
+}
+
+/// The repository around these tests.
+enum Repository {
+    static let tests = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().path
+    static let root = URL(filePath: tests).deletingLastPathComponent().path
+}
+
+/// At most two drills run at once: they measure times, and the machine may have two cores.
+actor DrillPlaces {
+    static let shared = DrillPlaces()
+
+    private var free = 2
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func giveBack() {
+        if waiting.isEmpty {
+            free += 1
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}
+
+/// Holds one of the two places for drills while `body` runs. Not to be nested.
+func inDrillPlace<Value: Sendable>(
+    _ body: () async throws -> Value
+) async throws -> Value {
+    await DrillPlaces.shared.take()
+    let result: Result<Value, any Error>
+    do {
+        result = .success(try await body())
+    } catch {
+        result = .failure(error)
+    }
+    await DrillPlaces.shared.giveBack()
+    return try result.get()
+}
+
+/// Runs `body` for each item, two at a time also where tests run one after another. All get their
+/// turn, whatever becomes of the others.
+func forEachInPairs<Item: Sendable>(
+    _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Void
+) async throws {
+    let failures = await withTaskGroup(of: (any Error)?.self) { group in
+        var failures: [any Error] = []
+        for (index, item) in items.enumerated() {
+            if index >= 2, case .some(.some(let failure)) = await group.next() {
+                failures.append(failure)
+            }
+            group.addTask {
+                do {
+                    try await body(item)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+        }
+        for await failure in group {
+            if let failure { failures.append(failure) }
+        }
+        return failures
+    }
+    if let first = failures.first { throw first }
+}
+
+/// Every file and folder below a folder, with what is in it; `nil` for a folder.
+func contents(ofFolder folder: String) throws -> [String: Data?] {
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: folder)
+    return Dictionary(
+        uniqueKeysWithValues: paths.map {
+            ($0, FileManager.default.contents(atPath: "\(folder)/\($0)"))
+        })
+}
+
+/// The files below a folder that hold these bytes.
+func files(under folder: String, holding text: String) throws -> [String] {
+    let wanted = Data(text.utf8)
+    return try contents(ofFolder: folder).filter { entry in
+        guard let bytes = entry.value else { return false }
+        return bytes.range(of: wanted) != nil
+    }.keys.sorted()
+}
