@@ -1,5 +1,9 @@
 internal import FoundationEssentials
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// The folders of a data directory, and the checks before anything in it is touched.
 public struct DataDirectory: Sendable {
     public let path: String
@@ -77,6 +81,12 @@ public struct DataDirectory: Sendable {
                 .unsafeLocation,
                 "\(path) is on \(type), where the locks of the log do not work; use a local disk")
         }
+    }
+
+    /// Hardly anything can be written any more.
+    var isFull: Bool {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 && status.f_bavail * UInt(status.f_frsize) < 65_536
     }
 
     /// The type of the file system that holds the directory, from the kernel's list of mounts.

@@ -187,17 +187,19 @@ extension EventStore {
         // If it cannot be opened now, the next call tries again.
         if (cause as? LMDBError)?.code == .panic { reader.slot.reopen() }
         frontier.withLock { $0 = nil }
-        let error = Self.failure(after: cause, isCommitting: isCommitting)
+        let error = failure(after: cause, isCommitting: isCommitting)
         return failed.map { ($0, .failure(error)) }
     }
 
-    private static func failure(after cause: any Error, isCommitting: Bool) -> EventLogError {
-        let disk = cause as? LMDBError
-        if disk?.isOutOfSpace == true {
-            return EventLogError(
-                .writeFailed,
-                "no space is left for the log: free some and try again; "
-                    + "everything acknowledged is kept", cause: cause)
+    private func failure(after cause: any Error, isCommitting: Bool) -> EventLogError {
+        let noSpace =
+            "no space is left for the log: free some and try again; everything acknowledged is kept"
+        if (cause as? LMDBError)?.isOutOfSpace == true {
+            return EventLogError(.writeFailed, noSpace, cause: cause)
+        }
+        // A write that was cut short says only that the disk failed.
+        if isCommitting && directory.isFull {
+            return EventLogError(.outcomeUnknown, noSpace, cause: cause)
         }
         if isCommitting {
             return EventLogError(

@@ -24,7 +24,8 @@ final class LogFile: Sendable {
         environment = try Self.open(directory.log, options)
         // Before anything is made in it.
         let isNew = try environment.isEmpty()
-        if !isNew { try Self.checkMarks(environment) }
+        if isNew && !create { throw EventLogError(.noLog, "\(directory.path) has no event log yet") }
+        if !isNew { try Self.checkMarks(environment, mayBeUnfinished: create) }
         let databases = try environment.openDatabases(
             [
                 .init("meta"), .init("events", keys: .integers), .init("tiles"), .init("streams"),
@@ -46,7 +47,11 @@ final class LogFile: Sendable {
     }
 
     /// - Throws: `.notOurs` unless this is a log that this program reads.
-    private static func checkMarks(_ environment: Environment) throws {
+    ///
+    /// - Parameter mayBeUnfinished: whoever made it may have died before he wrote the marks.
+    private static func checkMarks(
+        _ environment: Environment, mayBeUnfinished: Bool
+    ) throws {
         let notOurs = EventLogError(.notOurs, "\(environment.path) is not an event log")
         let meta: Database
         do {
@@ -55,8 +60,8 @@ final class LogFile: Sendable {
             throw error.code == .notFound || error.code == .incompatible ? notOurs : error
         }
         try environment.read { transaction in
-            // Somebody is just making it.
             if try transaction.count(of: meta) == 0 {
+                if mayBeUnfinished { return }
                 throw EventLogError(.noLog, "\(environment.path) has no event log yet")
             }
             guard try transaction.value(for: .name("magic"), in: meta) == magic,

@@ -45,6 +45,7 @@ public final class Environment: @unchecked Sendable {
     ///   `.invalid` or `.versionMismatch` for a file of something else, `.system` for the rest.
     public init(path: String, options: Options = Options()) throws(LMDBError) {
         let operation = "open \(path)"
+        if !options.readOnly { try Self.checkSpace(at: path, operation: operation) }
         let identity = try FileIdentity(of: path, operation: operation)
         try OpenEnvironments.shared.insert(identity, operation: operation)
         do throws(LMDBError) {
@@ -65,6 +66,16 @@ public final class Environment: @unchecked Sendable {
             "An LMDB environment was released while a transaction was open.")
         mdb_env_close(handle)
         OpenEnvironments.shared.remove(identity)
+    }
+
+    /// The lock file is mapped and sparse: where no page is left, touching it would kill the
+    /// process.
+    private static func checkSpace(at path: String, operation: String) throws(LMDBError) {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return }
+        if status.f_bavail * UInt(status.f_frsize) < 262_144 {
+            throw LMDBError(.system(ENOSPC), during: operation)
+        }
     }
 
     private static func open(

@@ -36,6 +36,22 @@ struct VerifyCommand: AsyncParsableCommand {
     // MARK: In the child
 
     private func verify() throws {
+        let (report, logID): (VerificationReport, String)
+        do {
+            (report, logID) = try check()
+        } catch {
+            // What cannot even be read, where a log of ours was, is not intact.
+            let code = (error as? EventLogError)?.code
+            let hasKeys = FileManager.default.fileExists(atPath: data.directory.keys)
+            if code == .noLog || code == .unsafeLocation || !hasKeys { throw error }
+            print("NOT INTACT: \("\(error)".printable())")
+            throw ExitCode.notIntact
+        }
+        for line in VerificationText(report: report, logID: logID).lines { print(line) }
+        if !report.isClean { throw ExitCode.notIntact }
+    }
+
+    private func check() throws -> (VerificationReport, String) {
         let reader = try data.reader()
         let outside = OutsideCheckpoints.standard(
             logID: reader.logID, environment: ProcessInfo.processInfo.environment)
@@ -43,8 +59,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let report = try verifier.verify { position in
             FileHandle.standardError.write(Data("progress \(position)\n".utf8))
         }
-        for line in VerificationText(report: report, logID: reader.logID).lines { print(line) }
-        if !report.isClean { throw ExitCode.notIntact }
+        return (report, reader.logID)
     }
 
     // MARK: In the parent

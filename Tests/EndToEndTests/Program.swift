@@ -70,15 +70,32 @@ final class RunningProgram: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, outputFile, writing, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, complaintFile, writing, 0o600)
+        var attributes = Self.defaultSignals()
+        defer { posix_spawnattr_destroy(&attributes) }
         let argumentList = Self.pointers([path] + arguments)
         let environmentList = Self.pointers(environment.map { "\($0.key)=\($0.value)" })
         defer { for pointer in argumentList + environmentList { free(pointer) } }
         var number = pid_t()
-        let code = posix_spawn(&number, path, &actions, nil, argumentList, environmentList)
+        let code = posix_spawn(
+            &number, path, &actions, &attributes, argumentList, environmentList)
         guard code == 0 else {
             throw Failure(description: "\(path) cannot be run: \(String(cString: strerror(code)))")
         }
         pid = number
+    }
+
+    /// The threads that tests run on block almost all signals, and what they start inherits that.
+    private static func defaultSignals() -> posix_spawnattr_t {
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        return attributes
     }
 
     /// As C wants strings: pointers, and `nil` after the last. They are the caller's to free.

@@ -2,7 +2,7 @@ import Foundation
 
 /// Scenario and target files that tests write.
 enum Sample {
-    /// What `dr-runner run` takes 3 s for: one outage, observed at the proxy.
+    /// What `dr-runner run` takes 6 s for: one outage, observed at the proxy, and what it lost.
     ///
     /// - Parameters:
     ///   - name: in YAML, that is quoted if need be.
@@ -12,7 +12,12 @@ enum Sample {
         name: \(name)
         type: full_outage
         description: \(name)
-        workload: {steady_for: 1s, stable_for: 1s}
+        workload:
+          writes_per_second: 60
+          reads_per_second: 60
+          object_bytes: 256
+          steady_for: 1s
+          stable_for: 1s
         steps:
           - name: \(name)
             component: \(name)
@@ -34,9 +39,16 @@ enum Sample {
             expect:
               - observe: fault.ended_by
                 equals: lifted
-              - observe: probe.served_since_lift
-                at_least: 5
+              - observe: workload.restored
+                equals: true
                 within: 20s
+          - name: Compare
+            component: operation_queue
+            action:
+              compare_ledger: {drained_within: 20s}
+            expect:
+              - observe: ledger.damaged
+                equals: 0
 
         """
     }

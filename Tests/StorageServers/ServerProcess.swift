@@ -62,7 +62,9 @@ package actor ServerProcess {
         : >"$log.ended"
         """
 
-    package nonisolated var hasEnded: Bool { FileManager.default.fileExists(atPath: log + ".ended") }
+    package nonisolated var hasEnded: Bool {
+        FileManager.default.fileExists(atPath: log + ".ended")
+    }
 
     nonisolated var pid: pid_t? {
         let text = try? String(contentsOfFile: log + ".pid", encoding: .utf8)

@@ -8,6 +8,8 @@ internal import EventLog
 /// to cancel the run; what they write is handed to `onForeign`.
 actor RunJournal {
     private static let notePause: Duration = .milliseconds(100)
+    /// A disk that fails so often in a row will not do better.
+    private static let maximumRetries = 10
 
     nonisolated let stream: String
     private let store: EventStore
@@ -108,6 +110,7 @@ actor RunJournal {
     }
 
     private func appendOnce(_ events: [NewEvent]) async throws -> AppendReceipt {
+        var unknown = 0
         while true {
             let expected: ExpectedRevision = revision == 0 ? .noStream : .exactly(revision)
             do {
@@ -115,8 +118,10 @@ actor RunJournal {
             } catch let error as EventLogError {
                 switch error.code {
                 case .wrongRevision: try await readForeign()
-                // The same ids again tell what became of the first try.
-                case .outcomeUnknown: try await Task.sleep(for: .milliseconds(20))
+                case .outcomeUnknown where unknown < Self.maximumRetries:
+                    // The same ids again tell what became of the first try.
+                    unknown += 1
+                    try await Task.sleep(for: .milliseconds(20))
                 default: throw error
                 }
             }

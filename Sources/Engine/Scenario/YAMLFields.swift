@@ -29,6 +29,7 @@ final class YAMLFields {
 
     private(set) var problems: [FileProblem] = []
     var variables: [String: String] = [:]
+    var usesEnvironment = false
 
     func fail(_ node: Node, _ message: String) {
         problems.append(
@@ -127,7 +128,12 @@ final class YAMLFields {
             let name = String(rest[..<end])
             guard let value = variables[name] else {
                 let known = Self.list(variables.keys.sorted())
-                fail(node, "variable '\(name)' is not declared; declared: \(known)")
+                // The names of the process's own variables are nobody's business.
+                fail(
+                    node,
+                    usesEnvironment
+                        ? "variable '\(name)' is not in the environment"
+                        : "variable '\(name)' is not declared; declared: \(known)")
                 return nil
             }
             result += value

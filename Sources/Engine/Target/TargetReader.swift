@@ -17,6 +17,7 @@ public struct TargetReader {
     ) throws(FileError) -> Target {
         let reader = TargetReader(environment: environment)
         reader.fields.variables = environment
+        reader.fields.usesEnvironment = true
         let target = reader.target(text)
         guard let target, reader.fields.problems.isEmpty else {
             let problems = reader.fields.problems.sorted {
