@@ -24,7 +24,7 @@ final class LogFile: Sendable {
         environment = try Self.open(directory.log, options)
         // Before anything is made in it.
         let isNew = try environment.isEmpty()
-        if isNew && !create { throw EventLogError(.noLog, "\(directory.path) has no event log yet") }
+        if isNew && !create { throw EventLogError(.noLog, "\(directory.log) is empty") }
         if !isNew { try Self.checkMarks(environment, mayBeUnfinished: create) }
         let databases = try environment.openDatabases(
             [

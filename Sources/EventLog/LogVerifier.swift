@@ -184,7 +184,7 @@ public struct LogVerifier {
                 "the log's mark of the last recorded time is wrong", at: report.head.position)
         }
         if try log.number("first", in: transaction) != 1 {
-            report.add("the log's mark of the first position is wrong")
+            report.add("the log's mark of the first position is wrong", at: 1)
         }
         if isIdle {
             try indexes.finish(log: log, in: transaction, report: &report)

@@ -83,7 +83,19 @@ public struct UnfinishedRuns: Sendable {
             }
             closed.append(entry.id)
         }
+        removeLocksOfNobody()
         return closed
+    }
+
+    /// A runner may have died after it took its lock and before it recorded its run.
+    private func removeLocksOfNobody() {
+        let (runs, files) = (store.directory.runs, FileManager.default)
+        for name in (try? files.contentsOfDirectory(atPath: runs)) ?? []
+        where name.hasSuffix(".lock") {
+            let key = String(name.dropLast(".lock".count))
+            guard EventID(key) != nil, !RunLock.isHeld("\(runs)/\(name)") else { continue }
+            try? files.removeItem(atPath: "\(runs)/\(name)")
+        }
     }
 
     /// Asks a run to stop and clean up.
