@@ -88,8 +88,8 @@ struct DamageTests {
 
 /// Bits and pages of the file itself change, as on a bad disk. Whoever reads such a file may crash.
 ///
-/// A hundred copies. The verifier reads through LMDB and has no page reader of its own yet, so damage
-/// to the heads of pages can escape it: until it has one, this belongs to the long tests.
+/// A hundred copies. The verifier reads through LMDB and has no page reader of its own yet, so that
+/// damage to the heads of pages can escape it: until it has one, this belongs to the long tests.
 @Suite(.enabled(if: Effort.isSoak, "Pages are not walked yet."), .timeLimit(.minutes(10)))
 struct RawDamageSoakTests {
     private static let pageSize = 4096
