@@ -1,4 +1,5 @@
 internal import DRTesting
+internal import Merkle
 internal import Wire
 
 /// `dr_tests`: one row for each run.
@@ -86,8 +87,8 @@ extension RunRequested {
     fileprivate func writeConfiguration(to row: inout JSONWriter) {
         row.member("run_key", runKey)
         row.member("scenario_id", scenarioID == 0 ? nil : scenarioID)
-        row.member("scenario_digest", Self.hexadecimal(scenarioDigest))
-        row.member("target_digest", Self.hexadecimal(targetDigest))
+        row.member("scenario_digest", Hexadecimal.encode(scenarioDigest))
+        row.member("target_digest", Hexadecimal.encode(targetDigest))
         row.member("tool_version", toolVersion)
         row.member("seed", seed)
         row.object("variables", variables)
@@ -113,9 +114,5 @@ extension RunRequested {
                 }
             }
         }
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

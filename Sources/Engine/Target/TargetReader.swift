@@ -4,10 +4,6 @@ internal import Yams
 
 /// Reads target files. Secrets may be given as `${NAME}`, from the environment.
 public struct TargetReader {
-    private enum Role: String {
-        case primary, backup
-    }
-
     private let fields = YAMLFields()
     private let environment: [String: String]
 
@@ -42,8 +38,8 @@ public struct TargetReader {
         if let kind = node.mapping?["kind"], fields.text(kind) != Target.Kind.builtin.rawValue {
             fields.fail(kind, "a target file describes a 'builtin' target")
         }
-        let primary = fields.required("primary", of: node).flatMap { storage($0, .primary) }
-        let backup = fields.required("backup", of: node).flatMap { storage($0, .backup) }
+        let primary = fields.required("primary", of: node).flatMap { storage($0) }
+        let backup = fields.required("backup", of: node).flatMap { storage($0) }
         guard let name, let environment, let primary, let backup else { return nil }
         return Target(
             name: name, kind: .builtin, environment: environment,
@@ -53,7 +49,7 @@ public struct TargetReader {
             primary: primary, backup: backup)
     }
 
-    private func storage(_ node: Node, _ role: Role) -> StorageSettings? {
+    private func storage(_ node: Node) -> StorageSettings? {
         fields.checkNames(
             of: node,
             among: [
