@@ -20,11 +20,11 @@ demo: ## Run a drill against a storage system on this machine, and write its rep
 
 test: .venv/installed ## Run all tests, with real storage servers
 	@.ci/setup.sh test
-	swift test $(BUILD_FLAGS) --no-parallel
+	@.ci/test.sh $(BUILD_FLAGS) --no-parallel
 
 soak: .venv/installed ## Run the long tests, as a release build
 	@.ci/setup.sh test
-	DR_SOAK=1 swift test -c release -Xswiftc -enable-testing --no-parallel --filter Soak
+	@DR_SOAK=1 .ci/test.sh -c release -Xswiftc -enable-testing --no-parallel --filter Soak
 
 format: ## Format all Swift files
 	swift format --in-place --parallel --recursive --configuration .swift-format \

@@ -10,7 +10,8 @@ struct DRRunner: AsyncParsableCommand {
             judges what it observes. Everything is recorded in a tamper-evident log.
 
             Exit codes: 0 passed, 1 failed, 2 inconclusive, 4 nothing found, 5 cancelled, 64 wrong \
-            usage, 70 internal error, 75 busy or disabled, 130 and 143 after SIGINT and SIGTERM.
+            usage, 70 internal error, 75 busy or disabled, 129, 130 and 143 after SIGHUP, SIGINT \
+            and SIGTERM.
             """,
         version: Version.current,
         subcommands: [

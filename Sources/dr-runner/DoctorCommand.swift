@@ -59,7 +59,9 @@ struct DoctorCommand: AsyncParsableCommand {
                         text: "test \(entry.id) lost its runner; close it with --clear"))
         }
         guard let target else { return findings }
-        for check in try await TargetCheck.examine(try TargetSource.read(target)) {
+        for check in try await TargetCheck.examine(
+            try TargetSource.read(target), runs: runs, clear: clear)
+        {
             findings.append(Finding(isGood: check.isGood, text: check.text))
         }
         return findings

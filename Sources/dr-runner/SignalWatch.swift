@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into an orderly end. The second one ends the program at once.
+/// Turns SIGINT, SIGTERM and SIGHUP into an orderly end. The second one ends the program at once.
 final class SignalWatch {
     private final class Memory: Sendable {
         let first = Mutex<Int32?>(nil)
@@ -15,7 +15,7 @@ final class SignalWatch {
         let memory = Memory()
         self.memory = memory
         let queue = DispatchQueue(label: "dr-runner.signals")
-        sources = [SIGINT, SIGTERM].map { number in
+        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {

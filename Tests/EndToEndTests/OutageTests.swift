@@ -38,6 +38,21 @@ import Testing
         #expect(metrics.isSuperset(of: expected))
     }
 
+    /// It asks for nothing that could show it, and still cannot pass.
+    @Test func serviceThatWasNotSeenToComeBackIsAFailure() async throws {
+        let workspace = try Workspace()
+        let file = try workspace.write(Sample.hastyScenario, to: "hasty.yaml")
+        let run = try await workspace.drill([file])
+        #expect(run.status == 1, "\(run)")
+        let test = try await workspace.test()
+        #expect(
+            test["error_message"].text == "Recovery of the service: recovery was not verified")
+        #expect(test["rto_actual_ms"] == .null)
+        // No step compares, so the run did by itself.
+        let events = try await workspace.events()
+        #expect(events.contains { $0.name == "ledger_compared" })
+    }
+
     @Test func aTestInJSONHasTheFieldsOfTheTablesInTheirOrder() async throws {
         let workspace = try Workspace()
         let file = try workspace.write(Sample.scenario(), to: "short.yaml")

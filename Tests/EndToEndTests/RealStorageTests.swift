@@ -3,6 +3,10 @@ import S3
 import StorageServers
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// The outage scenario on storage servers of other makers.
 @Suite(.timeLimit(.minutes(5))) struct RealStorageTests {
     /// Where a drill is to run.
@@ -23,7 +27,7 @@ import Testing
             Place(name: "moto", server: moto, endpoint: moto.endpoint, authority: nil),
             Place(
                 name: "SeaweedFS over TLS", server: seaweed, endpoint: secure,
-                authority: try #require(seaweed.authority)),
+                authority: seaweed.authority),
         ]
     }
 
@@ -54,6 +58,54 @@ import Testing
         #expect(test["target_kind"].text == "builtin")
         let addresses = test["test_config"]["endpoints"].elements.map { $0["address"].text }
         #expect(addresses == [place.endpoint, place.endpoint])
+    }
+
+    /// A runner that is killed cannot clean up. Others' objects beside its own stay.
+    @Test func whatAKilledRunnerLeftIsRemovedByTheNextRun() async throws {
+        try await afterAKill { workspace, target, buckets, client, others in
+            let next = try await workspace.drill(["1", "--target", target])
+            #expect(next.status == 0, "\(next)")
+            #expect(try await buckets.objects(client) == others)
+            let events = try await workspace.events()
+            let claimed = events.last { $0.summary.hasPrefix("passed: storage is free") }
+            #expect(claimed?.summary.contains("of a lost run were removed") == true, "\(events)")
+        }
+    }
+
+    @Test func whatAKilledRunnerLeftIsRemovedByDoctor() async throws {
+        try await afterAKill { workspace, target, buckets, client, others in
+            let look = try await workspace.run(.runner, ["doctor", "--target", target])
+            #expect(look.status == 1, "\(look)")
+            let clear = try await workspace.run(
+                .runner, ["doctor", "--clear", "--target", target])
+            #expect(clear.status == 0, "\(clear)")
+            #expect(try await buckets.objects(client) == others)
+            let again = try await workspace.run(.runner, ["doctor", "--target", target])
+            #expect(again.status == 0, "\(again)")
+        }
+    }
+
+    /// Kills a runner while its load writes, and sees that it left objects and its lease.
+    private func afterAKill(
+        _ body: (Workspace, String, BucketPair, S3Client, [String: [UInt8]]) async throws -> Void
+    ) async throws {
+        let moto = try await Servers.shared.moto()
+        let buckets = BucketPair(moto, moto.endpoint, nil)
+        try await buckets.use { client in
+            let others = try await buckets.fill(with: 10, client)
+            let workspace = try Workspace()
+            let target = try workspace.write(buckets.target(named: "moto"), to: "target.yaml")
+            try await inDrillPlace {
+                let run = try workspace.start(.runner, ["run", "1", "--target", target])
+                try await run.wait(forLine: "> 1 ")
+                run.send(SIGKILL)
+                _ = try await run.finish()
+            }
+            let left = Set(try await buckets.objects(client).keys).subtracting(others.keys)
+            #expect(left.contains("dr-test/lease.json"))
+            #expect(left.count > 10)
+            try await body(workspace, target, buckets, client, others)
+        }
     }
 
     @Test func doctorTriesTheStoragesOfATarget() async throws {

@@ -53,6 +53,14 @@ enum Sample {
         """
     }
 
+    /// The same without objectives, and without waiting for service to be restored: the load ends
+    /// right after the lift.
+    static var hastyScenario: String {
+        let lines = scenario().split(separator: "\n", omittingEmptySubsequences: false)
+        let end = lines.firstIndex { $0.contains("observe: workload.restored") } ?? 0
+        return lines[..<end].joined(separator: "\n") + "\n"
+    }
+
     /// Where a storage is and how to get in. What is `nil` is left out.
     struct Storage: Sendable {
         var endpoint: String

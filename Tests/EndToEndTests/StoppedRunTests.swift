@@ -18,6 +18,7 @@ import Testing
     private static let ways = [
         Way(name: "SIGINT", status: 130, reason: "stopped by") { run, _ in run.send(SIGINT) },
         Way(name: "SIGTERM", status: 143, reason: "stopped by") { run, _ in run.send(SIGTERM) },
+        Way(name: "SIGHUP", status: 129, reason: "stopped by") { run, _ in run.send(SIGHUP) },
         Way(name: "cancel", status: 5, reason: "cancelled by") { _, workspace in
             let cancel = try await workspace.run(.runner, ["cancel", "2", "--reason", "too late"])
             #expect(cancel.status == 0, "\(cancel)")

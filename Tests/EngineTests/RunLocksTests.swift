@@ -23,6 +23,22 @@ struct RunLocksTests {
         return lock != nil
     }
 
+    // MARK: Places
+
+    /// A process may die between making the file and writing into it.
+    @Test func anEmptyFileOfSlotsIsSettledByTheNextStart() throws {
+        try "".write(toFile: folder.path + "/slots", atomically: false, encoding: .utf8)
+        #expect(try slots(2).count == 2)
+        #expect(throws: RunnerError.self) { try slots(3) }
+        #expect(try slots(2).count == 2)
+    }
+
+    @Test func settlingTheSlotsLeavesNothingBesideTheirFile() throws {
+        _ = try slots(1)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names == ["slots"])
+    }
+
     // MARK: One lock
 
     @Test func aLockIsTakenByOneAtATime() throws {

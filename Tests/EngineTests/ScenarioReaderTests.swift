@@ -145,7 +145,7 @@ struct ScenarioReaderTests {
             \t"variables": {"limit": "5s"},
             \t"steps": [
             \t\t{"name": "c \\u00e9 \\"d\\"", "component": "e", "required": true,
-            \t\t "action": {"lift_fault": {"name": "outage"}},
+            \t\t "action": {"compare_ledger": {"drained_within": "9s"}},
             \t\t "expect": [{"observe": "workload.restored", "equals": true, "within": "${limit}"},
             \t\t  {"observe": "ledger.damaged", "equals": 0}]}
             \t]
@@ -154,7 +154,7 @@ struct ScenarioReaderTests {
         let scenario = try read(json)
         #expect(scenario.steps.map(\.name) == ["c é \"d\""])
         #expect(scenario.steps[0].isRequired)
-        #expect(scenario.steps[0].action == .liftFault("outage"))
+        #expect(scenario.steps[0].action == .compareLedger(drainedWithin: .seconds(9)))
         #expect(scenario.steps[0].expectations[0].expected == .flag(true))
         #expect(scenario.steps[0].expectations[0].within == .seconds(5))
     }

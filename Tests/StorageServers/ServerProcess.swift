@@ -39,7 +39,8 @@ package actor ServerProcess {
 
     /// The server's end is told by a file: as long as the shell's other half waits for the pipe to
     /// close, Foundation takes the shell for running. No process is killed by a number that may
-    /// have gone to another one meanwhile.
+    /// have gone to another one meanwhile. It looks instead of waiting: `wait` never returns where
+    /// this process blocks SIGCHLD, which the shell inherits.
     private static let script = """
         trap '' INT
         folder=$1 log=$2
@@ -58,7 +59,7 @@ package actor ServerProcess {
             done
             rm -rf "$folder"
         } >/dev/null 2>&1 &
-        wait "$server"
+        while kill -0 "$server" 2>/dev/null; do sleep 0.1; done
         : >"$log.ended"
         """
 

@@ -122,6 +122,9 @@ extension Drill {
     private func judgeObjectives(in measures: inout Measures) {
         let objectives = request.scenario.objectives
         let hasImpact = measures.marks.contains { $0.name == "impact" }
+        if objectives.recoveryTime == nil, hasImpact, measures.recoveryTime == nil {
+            measures.results.append(Self.unrecovered)
+        }
         if let limit = objectives.recoveryTime {
             measures.results.append(
                 Self.result(
@@ -135,6 +138,17 @@ extension Drill {
                     "Recovery point objective (RPO)", limit: limit, actual: measures.recoveryPoint,
                     unknown: .inconclusive, "the data loss could not be measured"))
         }
+    }
+
+    /// Service that was lost and not seen to come back is a failure, whatever the objectives.
+    private static var unrecovered: ResultRecorded {
+        var result = ResultRecorded()
+        (result.component, result.testName) = ("objectives", "Recovery of the service")
+        result.expectedResult = "verified"
+        result.actualResult = "unknown"
+        result.verdict = .failed
+        result.errorMessage = "recovery was not verified"
+        return result
     }
 
     private static func result(

@@ -9,19 +9,12 @@ extension Drill {
     func checkPrerequisites() async throws -> Bool {
         guard let system else { return false }
         var isMet = true
-        let takeLease = { [self] () async throws -> String in
-            let lease = TargetLease(
-                client: system.direct, bucket: system.primary.bucket, runKey: runKey)
-            try await lease.take(for: request.timeout + .seconds(60))
-            hold(lease)
-            return "no other runner drills this storage"
-        }
         let checks: [(String, String, () async throws -> String)] =
             [
                 (
                     "primary available", "signed put, get and delete succeed",
                     { try await self.exchange(system.direct, system.primary) }
-                ), ("storage is free", "a lease can be taken", takeLease),
+                ), ("storage is free", "a lease can be taken", { try await self.claim(system) }),
             ]
             + request.scenario.prerequisites.map { prerequisite in
                 switch prerequisite {
@@ -62,6 +55,23 @@ extension Drill {
         try await journal.write([.prerequisiteChecked(checked)])
         progress(.prerequisite(checked))
         return checked.verdict == .passed
+    }
+
+    /// Keeps others from drilling the storages, and removes what lost runs left in them.
+    private func claim(_ system: SystemUnderTest) async throws -> String {
+        let lease = TargetLease(
+            client: system.direct, bucket: system.primary.bucket, runKey: runKey,
+            isOver: { [runs] in try await runs.isOver($0) })
+        try await lease.take(for: request.timeout + .seconds(60))
+        hold(lease)
+        var observed = ["no other runner drills this storage"]
+        for (client, storage) in [
+            (system.direct, system.primary), (system.backupClient, system.backup),
+        ] {
+            let remains = Remains(runs: runs, client: client, bucket: storage.bucket)
+            if let removed = try await remains.remove() { observed.append(removed) }
+        }
+        return observed.joined(separator: "; ")
     }
 
     /// Writes an object of the drill, reads it back and removes it.

@@ -6,7 +6,9 @@ internal import S3
 
 extension Drill {
     /// Takes the steps in order, until a required one does not pass.
-    func takeSteps() async throws {
+    ///
+    /// - Returns: whether all were taken.
+    func takeSteps() async throws -> Bool {
         for (index, step) in request.scenario.steps.enumerated() {
             var started = StepStarted()
             started.index = UInt64(index)
@@ -18,8 +20,9 @@ extension Drill {
             try await journal.record(.recordResult(result))
             progress(.stepEnded(index, result))
             if result.verdict != .passed { await keepOperations(step: index) }
-            if result.verdict != .passed && step.isRequired { return }
+            if result.verdict != .passed && step.isRequired { return false }
         }
+        return true
     }
 
     private func take(_ step: Step, index: Int) async throws -> ResultRecorded {
@@ -173,6 +176,13 @@ extension Drill {
     }
 
     // MARK: The ledger
+
+    /// A scenario need not ask for the comparison, but without one nothing is known of losses.
+    func compareIfNoStepDid() async throws {
+        let facts = facts.all
+        guard facts.fault?.ending != nil, facts.comparison == nil else { return }
+        try await compareLedger(drainedWithin: .seconds(60))
+    }
 
     private func compareLedger(drainedWithin limit: Duration) async throws {
         guard let system, let workload else { return }

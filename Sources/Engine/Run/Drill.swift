@@ -15,6 +15,7 @@ final class Drill: Sendable {
     let runKey: String
     let directory: String
     let journal: RunJournal
+    let runs: UnfinishedRuns
     let clock: RunClock
     let facts = RunFacts()
     let progress: @Sendable (RunProgress) -> Void
@@ -36,10 +37,10 @@ final class Drill: Sendable {
 
     init(
         request: RunRequest, runKey: String, directory: String, journal: RunJournal,
-        clock: RunClock, progress: @escaping @Sendable (RunProgress) -> Void
+        runs: UnfinishedRuns, clock: RunClock, progress: @escaping @Sendable (RunProgress) -> Void
     ) {
         (self.request, self.runKey, self.directory) = (request, runKey, directory)
-        (self.journal, self.clock, self.progress) = (journal, clock, progress)
+        (self.journal, self.runs, self.clock, self.progress) = (journal, runs, clock, progress)
         (storageEvents, storageEventSink) = AsyncStream.makeStream()
     }
 
@@ -56,7 +57,7 @@ final class Drill: Sendable {
         guard try await checkPrerequisites() else { return false }
         try await startLoad()
         guard try await becomeSteady() else { return false }
-        try await takeSteps()
+        if try await takeSteps() { try await compareIfNoStepDid() }
         return true
     }
 

@@ -54,7 +54,10 @@ struct ObservationBoard: Sendable {
     private func load(_ name: String, _ facts: RunFacts.State) -> Observation {
         switch name {
         case "workload.not_served_ratio":
-            let last = workload.history.ended(after: .now - .seconds(1))
+            // What ended before the fault, or before its lift, says nothing about now.
+            let second = ContinuousClock.now - .seconds(1)
+            let since = facts.fault.map { max(second, $0.lastChange) } ?? second
+            let last = workload.history.ended(after: since)
             guard !last.isEmpty else { return Observation(nil, samples: 0) }
             let ratio = Double(last.count { !$0.isServed }) / Double(last.count)
             return Observation(.number(ratio), samples: last.count)

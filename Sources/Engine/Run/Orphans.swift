@@ -98,6 +98,16 @@ public struct UnfinishedRuns: Sendable {
         }
     }
 
+    /// Whether a run is recorded here and nobody runs it any more.
+    func isOver(_ runKey: String) async throws -> Bool {
+        guard EventID(runKey) != nil,
+            !RunLock.isHeld("\(store.directory.runs)/\(runKey).lock")
+        else { return false }
+        return try await store.read { reader in
+            try reader.revision(ofStream: RunJournal.stream(of: runKey)) > 0
+        }
+    }
+
     /// Asks a run to stop and clean up.
     public func cancel(_ entry: Entry, by: String, reason: String) async throws {
         var request = CancelRequested()

@@ -13,6 +13,9 @@ final class RunFacts: Sendable {
         var ending: FaultEnding?
         /// Answers that the storage system had got when it was lifted.
         var answeredBeforeLift = 0
+
+        /// Since when the storage has been as it is.
+        var lastChange: ContinuousClock.Instant { ending?.ended ?? effective }
     }
 
     /// What came of killing the queue.

@@ -15,18 +15,41 @@ final class RunLock: Sendable {
     ///
     /// - Returns: `nil` if somebody else has it.
     static func take(_ path: String, holder: String) throws -> RunLock? {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor < 0 { throw RunLockError(path: path, number: errno) }
-        var lock = flock(
-            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
-        guard fcntl(descriptor, openFileDescriptionSetLock, &lock) == 0 else {
-            close(descriptor)
-            return nil
-        }
+        guard let descriptor = try locked(path, by: openFileDescriptionSetLock) else { return nil }
         ftruncate(descriptor, 0)
         let text = Array(holder.utf8)
         _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         return RunLock(descriptor: descriptor)
+    }
+
+    /// What stands in a file, and `text` if nothing does yet: who comes first decides.
+    ///
+    /// A process that dies on the way leaves it as it was, or empty.
+    static func settle(_ path: String, as text: String) throws -> String {
+        guard let descriptor = try locked(path, by: openFileDescriptionSetLockWaiting) else {
+            throw RunLockError(path: path, number: errno)
+        }
+        defer { close(descriptor) }
+        var stored = [UInt8](repeating: 0, count: 64)
+        let count = pread(descriptor, &stored, stored.count, 0)
+        if count > 0 { return String(decoding: stored.prefix(count), as: UTF8.self) }
+        let bytes = Array(text.utf8)
+        let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        if written != bytes.count || fsync(descriptor) != 0 {
+            throw RunLockError(path: path, number: errno)
+        }
+        return text
+    }
+
+    /// - Returns: `nil` if the lock is not to be had.
+    private static func locked(_ path: String, by command: Int32) throws -> Int32? {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor < 0 { throw RunLockError(path: path, number: errno) }
+        var lock = flock(
+            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        if fcntl(descriptor, command, &lock) == 0 { return descriptor }
+        close(descriptor)
+        return nil
     }
 
     deinit { close(descriptor) }
@@ -52,6 +75,7 @@ final class RunLock: Sendable {
     // descriptor of the file does not drop them. Swift's Glibc does not export the names.
     private static let openFileDescriptionGetLock: Int32 = 36
     private static let openFileDescriptionSetLock: Int32 = 37
+    private static let openFileDescriptionSetLockWaiting: Int32 = 38
 }
 
 struct RunLockError: Error, CustomStringConvertible {
@@ -69,17 +93,13 @@ struct RunSlots {
     /// - Throws: `RunnerError` with `.usage` if the data directory was made for another number.
     init(directory: String, wanted: Int) throws {
         self.directory = directory
-        let file = directory + "/slots"
-        if let stored = FileManager.default.contents(atPath: file) {
-            let number = Int(String(decoding: stored, as: UTF8.self).filter(\.isNumber))
-            guard number == wanted else {
-                throw RunnerError(
-                    .usage,
-                    "DR_MAX_CONCURRENT_TESTS is \(wanted), but this data directory was made for "
-                        + "\(number ?? 0) at once")
-            }
-        } else {
-            try Data("\(wanted)\n".utf8).write(to: URL(filePath: file), options: .atomic)
+        let stored = try RunLock.settle(directory + "/slots", as: "\(wanted)\n")
+        let number = Int(stored.filter(\.isNumber))
+        guard number == wanted else {
+            throw RunnerError(
+                .usage,
+                "DR_MAX_CONCURRENT_TESTS is \(wanted), but this data directory was made for "
+                    + "\(number ?? 0) at once")
         }
         count = wanted
     }

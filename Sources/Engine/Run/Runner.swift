@@ -107,7 +107,7 @@ public final class Runner: Sendable {
                 target: request.target.name))
         let drill = Drill(
             request: request, runKey: "\(key)", directory: "\(store.directory.runs)/\(key)",
-            journal: journal, clock: clock, progress: progress)
+            journal: journal, runs: UnfinishedRuns(store: store), clock: clock, progress: progress)
         let problem = await perform(drill, journal: journal)
         return try await conclude(drill, journal: journal, problem: problem)
     }

@@ -5,7 +5,8 @@ internal import S3
 /// Keeps two data directories from drilling one storage at once: an object that only one of them
 /// can create.
 ///
-/// A runner that died leaves its lease behind; it runs out by itself.
+/// A runner that died leaves its lease behind. The data directory that knows the run as over may
+/// take it; for others it runs out by itself.
 struct TargetLease: Sendable {
     static let key = "dr-test/lease.json"
 
@@ -18,6 +19,8 @@ struct TargetLease: Sendable {
     let client: S3Client
     let bucket: String
     let runKey: String
+    /// Whether nobody runs the run of this key any more.
+    let isOver: @Sendable (_ runKey: String) async throws -> Bool
 
     /// - Throws: `RunnerError` with `.busy` if somebody else drills this storage.
     func take(for duration: Duration) async throws {
@@ -26,8 +29,8 @@ struct TargetLease: Sendable {
         do {
             try await put(body, if: .absent)
         } catch let error as S3Error where error.code == .preconditionFailed {
-            // In place of one that has run out, and only of that one: two cannot both succeed.
-            try await put(body, if: .matches(try await expiredLease()))
+            // In place of one that nobody needs, and only of that one: two cannot both succeed.
+            try await put(body, if: .matches(try await abandonedLease()))
         }
     }
 
@@ -43,17 +46,33 @@ struct TargetLease: Sendable {
         }
     }
 
-    /// - Returns: the ETag of a lease that has run out.
-    private func expiredLease() async throws -> String {
+    /// - Returns: the ETag of a lease that has run out, or whose run is over.
+    private func abandonedLease() async throws -> String {
         let object = try await client.get(Self.key, in: bucket)
         let holder = try? JSONDecoder().decode(Content.self, from: Data(object.body))
-        guard let holder, holder.expires < Date().timeIntervalSince1970 else {
-            throw RunnerError(
-                .busy,
-                "run \(holder?.runKey ?? "of an unknown runner") drills this storage; its lease is "
-                    + "\(Self.key) in \(bucket)")
+        if let holder {
+            if holder.expires < Date().timeIntervalSince1970 { return object.etag }
+            if try await isOver(holder.runKey) { return object.etag }
         }
-        return object.etag
+        throw RunnerError(
+            .busy,
+            "run \(holder?.runKey ?? "of an unknown runner") drills this storage; its lease is "
+                + "\(Self.key) in \(bucket)")
+    }
+
+    /// Removes the lease of a run that is over.
+    ///
+    /// - Returns: the key of that run; `nil` if there is no such lease.
+    func removeAbandoned() async throws -> String? {
+        do {
+            let object = try await client.get(Self.key, in: bucket)
+            let holder = try JSONDecoder().decode(Content.self, from: Data(object.body))
+            guard try await isOver(holder.runKey) else { return nil }
+            try await client.delete(Self.key, in: bucket)
+            return holder.runKey
+        } catch let error as S3Error where error.code == .noSuchKey {
+            return nil
+        }
     }
 
     /// Removes the lease if it is this run's.

@@ -45,14 +45,36 @@ public struct ScenarioReader {
         let abortWhen = list(node.mapping?["abort_when"]) {
             StepReader(fields: fields).expectation($0)
         }
-        if let steps = node.mapping?["steps"], steps.sequence?.isEmpty == true {
-            fields.fail(steps, "a scenario has at least one step")
+        if let list = node.mapping?["steps"], let nodes = list.sequence {
+            if nodes.isEmpty { fields.fail(list, "a scenario has at least one step") }
+            if nodes.count == steps.count { checkFaults(zip(steps, nodes)) }
         }
         guard let name, let type else { return nil }
         return Scenario(
             name: name, type: type, description: fields.text(node.mapping?["description"]) ?? "",
             objectives: objectives, prerequisites: prerequisites, workload: workload, steps: steps,
             cleanup: cleanup, abortWhen: abortWhen, variables: variables)
+    }
+
+    /// A fault can only be lifted while it is in force, and be injected while it is not.
+    private func checkFaults(_ steps: Zip2Sequence<[Step], Node.Sequence>) {
+        var inForce: Set<String> = []
+        for (step, node) in steps {
+            guard let place = node.mapping?["action"] else { continue }
+            switch step.action {
+            case .injectFault(let plan):
+                if !inForce.insert(plan.name).inserted {
+                    fields.fail(place, "fault '\(plan.name)' is injected while it is in force")
+                }
+            case .liftFault(let name):
+                if inForce.remove(name) == nil {
+                    let known = inForce.isEmpty ? "none" : YAMLFields.list(inForce.sorted())
+                    fields.fail(
+                        place, "fault '\(name)' is not in force at this step; in force: \(known)")
+                }
+            default: break
+            }
+        }
     }
 
     private func list<Element>(_ node: Node?, _ read: (Node) -> Element?) -> [Element] {

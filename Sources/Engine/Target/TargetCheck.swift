@@ -7,7 +7,12 @@ public enum TargetCheck {
         public let text: String
     }
 
-    public static func examine(_ target: Target) async throws -> [Finding] {
+    /// - Parameters:
+    ///   - runs: of the data directory whose lost runs are looked for; `nil` without a log.
+    ///   - clear: removes what they left.
+    public static func examine(
+        _ target: Target, runs: UnfinishedRuns?, clear: Bool
+    ) async throws -> [Finding] {
         var findings: [Finding] = []
         for (role, storage) in [("primary", target.primary), ("backup", target.backup)] {
             guard let storage else { continue }
@@ -16,10 +21,37 @@ public enum TargetCheck {
             do {
                 _ = try await client.list(storage.bucket, prefix: "dr-test/", limit: 1)
                 findings.append(Finding(isGood: true, text: "\(place) can be listed"))
+                if let runs {
+                    findings += try await remains(in: storage, client, runs, clear: clear)
+                }
             } catch {
                 findings.append(Finding(isGood: false, text: "\(place): \(error)"))
             }
             try await client.shutdown()
+        }
+        return findings
+    }
+
+    private static func remains(
+        in storage: StorageSettings, _ client: S3Client, _ runs: UnfinishedRuns, clear: Bool
+    ) async throws -> [Finding] {
+        let remains = Remains(runs: runs, client: client, bucket: storage.bucket)
+        guard clear else {
+            let count = try await remains.found().keys.count
+            if count == 0 { return [] }
+            let text = "\(storage.bucket): \(count) objects of lost runs; remove them with --clear"
+            return [Finding(isGood: false, text: text)]
+        }
+        var findings: [Finding] = []
+        if let removed = try await remains.remove() {
+            findings.append(Finding(isGood: true, text: removed))
+        }
+        let lease = TargetLease(
+            client: client, bucket: storage.bucket, runKey: "",
+            isOver: { try await runs.isOver($0) })
+        if let key = try await lease.removeAbandoned() {
+            let text = "\(storage.bucket): the lease of the lost run \(key) was removed"
+            findings.append(Finding(isGood: true, text: text))
         }
         return findings
     }
