@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "dr-runner",
             dependencies: [
-                "Engine", "DRTesting", "EventLog", "Projections",
+                "Engine", "DRTesting", "EventLog", "Projections", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -15,7 +15,7 @@ status=$(cat "$log.status")
 if [ "$status" != 0 ]; then
     echo
     echo "What failed:"
-    grep -A 8 -E 'recorded an issue|error:' "$log" | grep -v -E '^(◇|✔)'
-    grep -E '^✘ Test run with' "$log"
+    grep -a -A 8 -E '^✘ .*recorded an issue|^error: |: error: ' "$log" | grep -a -v -E '^(◇|✔)'
+    grep -a '^✘ Test run with' "$log"
 fi
 exit "$status"

@@ -4,7 +4,7 @@ internal import Wire
 /// `test_logs`: what happened in a run, in words.
 public enum LogsView: ReadModel {
     public static let name = "test_logs"
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     /// A row before it has an id.
     struct Entry {
@@ -85,12 +85,16 @@ public enum LogsView: ReadModel {
     }
 
     private static func entry(for event: RunFinished) -> Entry {
-        let complaint = event.errorMessage.isEmpty ? "" : ": \(event.errorMessage)"
-        let isGood = event.status == .completed
+        let (type, level) =
+            switch event.status {
+            case .completed: ("success", "info")
+            // Called off, which is not the fault of anything.
+            case .cancelled: ("warning", "warn")
+            default: ("error", "error")
+            }
         return Entry(
-            time: event.time, type: isGood ? "success" : "error", component: "runner",
-            message: "\(event.status), \(event.ending)\(complaint)",
-            level: isGood ? "info" : "error")
+            time: event.time, type: type, component: "runner", message: event.sentence,
+            level: level)
     }
 
     private static func row(_ id: UInt64, test: UInt64, _ entry: Entry) -> JSONWriter {

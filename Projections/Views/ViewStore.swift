@@ -50,7 +50,11 @@ public final class ViewStore {
         {
             try files.removeItem(atPath: "\(directory)/\(file)")
         }
-        try boot.write(to: URL(filePath: mark), options: .atomic)
+        // Half a mark fits no boot, and throws away what is made anew.
+        let owner: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        guard files.createFile(atPath: mark, contents: boot, attributes: owner) else {
+            throw CocoaError(.fileWriteUnknown)
+        }
     }
 
     // MARK: Bringing up to date

@@ -25,6 +25,17 @@ struct DataOptions: ParsableArguments {
     func reader() throws -> EventReader {
         try EventReader(.standard(data, environment: ProcessInfo.processInfo.environment))
     }
+
+    func store(_ reader: EventReader) throws -> ViewStore {
+        do {
+            return try ViewStore(reader)
+        } catch {
+            complain(
+                "the tables in \(reader.directory.views) cannot be opened for writing: "
+                    + "\(reason(for: error)); 'show' makes a table in memory")
+            throw ExitCode(70)
+        }
+    }
 }
 
 /// A table by its name.
@@ -51,10 +62,10 @@ struct RebuildCommand: ParsableCommand {
     func run() throws {
         do {
             let reader = try data.reader()
-            let store = try ViewStore(reader)
+            let store = try data.store(reader)
             for view in view.map({ [$0.view] }) ?? Views.all {
                 try store.rebuild(view)
-                print(try Line.text(view, store, head: reader.head()))
+                try tell(Line.text(view, store, head: reader.head()))
             }
         } catch {
             throw explained(error)
@@ -71,10 +82,10 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         do {
             let reader = try data.reader()
-            let store = try ViewStore(reader)
+            let store = try data.store(reader)
             for view in Views.all {
                 try store.catchUp(view)
-                print(try Line.text(view, store, head: reader.head()))
+                try tell(Line.text(view, store, head: reader.head()))
             }
         } catch {
             throw explained(error)
@@ -93,7 +104,7 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         do {
-            print(String(decoding: try table(view.view, try data.reader()).json, as: UTF8.self))
+            try tell(String(decoding: try table(view.view, try data.reader()).json, as: UTF8.self))
         } catch {
             throw explained(error)
         }
@@ -118,13 +129,14 @@ private enum Line {
         let count = try store.table(view).rows.count
         let name = view.name + String(repeating: " ", count: max(14 - view.name.count, 1))
         return "\(name)version \(view.version)  position \(position) of \(head.position)  "
-            + "\(count) rows  digest \(try store.digest(view))"
+            + "rows \(count)  digest \(try store.digest(view))"
     }
 }
 
 /// Says why something failed, and gives the exit code for it.
 private func explained(_ error: any Error) -> any Error {
-    FileHandle.standardError.write(Data("dr-projections: \(error)\n".utf8))
+    if error is ExitCode { return error }
+    complain(reason(for: error))
     switch (error as? EventLogError)?.code {
     case .noLog: return ExitCode(4)
     case .damaged: return ExitCode(3)

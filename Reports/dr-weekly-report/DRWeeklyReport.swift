@@ -74,17 +74,45 @@ struct DRWeeklyReport: ParsableCommand {
             reader, period: period, name: "Disaster recovery, \(period.kind.rawValue) report",
             asOf: asOf, toolVersion: Self.version)
         let folder = output ?? directory.reports
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for format in try formats() {
             let path =
                 "\(folder)/\(period.kind.rawValue)-\(Self.fileName(period.name)).\(format.rawValue)"
             let bytes = format == .json ? Data(report.json) : Data(try report.html().utf8)
-            try bytes.write(to: URL(filePath: path), options: .atomic)
-            print(path)
+            try Self.write(bytes, to: path, in: folder)
+            try tell(path)
         }
-        if report.runs.isEmpty { throw ExitCode(4) }
+        if report.runs.isEmpty {
+            complain(try Self.emptiness(of: report, reader))
+            throw ExitCode(4)
+        }
         let isBreached = report.statistics.completed < report.statistics.total
         if failOn == .breach && isBreached { throw ExitCode.failure }
+    }
+
+    private static func write(_ bytes: Data, to path: String, in folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            try bytes.write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            complain("\(path) cannot be written: \(reason(for: error))")
+            throw ExitCode(70)
+        }
+    }
+
+    /// What was looked for, and what there is instead.
+    private static func emptiness(of report: PeriodReport, _ reader: EventReader) throws -> String {
+        let (period, last) = (report.period, report.origin.position)
+        let sought =
+            "no drill was begun in \(period.name), from \(RFC3339.text(period.start)) up to "
+            + "\(RFC3339.text(period.end)); the log, read up to position \(last), "
+        guard let always = Period(from: "1970-01-01", to: "9999-12-31") else { return sought }
+        let drills = try PeriodReport(
+            reader, period: always, name: "", asOf: last, toolVersion: version
+        ).runs
+        guard let first = drills.first, let final = drills.last else { return sought + "has none" }
+        return sought + "has its first at \(RFC3339.text(first.requestedAt)) and its last at "
+            + RFC3339.text(final.requestedAt)
     }
 
     /// Names never form a path.
@@ -94,7 +122,7 @@ struct DRWeeklyReport: ParsableCommand {
 
     private static func explained(_ error: any Error) -> any Error {
         if error is ExitCode || error is ValidationError { return error }
-        FileHandle.standardError.write(Data("dr-weekly-report: \(error)\n".utf8))
+        complain(reason(for: error))
         switch (error as? EventLogError)?.code {
         case .noLog: return ExitCode(4)
         case .damaged: return ExitCode(3)
@@ -114,8 +142,8 @@ struct PeriodChoice: ParsableArguments {
     @Option(help: "The day or time after the last.")
     var to: String?
 
-    @Option(help: "The day, week or month that it is now: daily, weekly or monthly.")
-    var type: Kind = .weekly
+    @Option(help: "The day, week or month that it is now. (default: weekly)")
+    var type: Kind?
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case daily, weekly, monthly
@@ -124,11 +152,21 @@ struct PeriodChoice: ParsableArguments {
     func validate() throws {
         if (from == nil) != (to == nil) { throw ValidationError("--from and --to go together.") }
         if week != nil && from != nil { throw ValidationError("Give --week, or --from and --to.") }
+        if let type, week != nil && type != .weekly || from != nil {
+            throw ValidationError(
+                "--type \(type.rawValue) is the period that it is now, which --week, --from and "
+                    + "--to are not: give one of them.")
+        }
         _ = try named()
     }
 
     func period(now: UInt64) throws -> Period {
-        try named() ?? Period(Period.Kind(rawValue: type.rawValue) ?? .weekly, containing: now)
+        if let period = try named() { return period }
+        return switch type ?? .weekly {
+        case .daily: Period(.daily, containing: now)
+        case .weekly: Period(.weekly, containing: now)
+        case .monthly: Period(.monthly, containing: now)
+        }
     }
 
     /// The period that was given, if one was.

@@ -33,9 +33,17 @@ public struct DataDirectory: Sendable {
 
     /// Makes the folders, owner only, unless they are there.
     ///
+    /// - Throws: as `checkUsable`.
+    func prepare() throws(EventLogError) {
+        try checkUsable()
+        for folder in [path, log, views, keys, runs, reports] { try make(folder) }
+    }
+
+    /// Looks whether a log of ours is here or could be made here, and touches nothing.
+    ///
     /// - Throws: `.notOurs` if the directory holds other things than a log of ours;
     ///   `.unsafeLocation` for a network file system.
-    func prepare() throws(EventLogError) {
+    public func checkUsable() throws(EventLogError) {
         let known: Set = [
             "log", "views", "keys", "runs", "reports", "targets", "log.turn", "log.host",
         ]
@@ -54,7 +62,6 @@ public struct DataDirectory: Sendable {
                 "\(log) holds a database, but \(keys) is not there: it is no event log of ours, or "
                     + "only a part of one; it was left as it is")
         }
-        for folder in [path, log, views, keys, runs, reports] { try make(folder) }
         try checkFileSystem()
     }
 

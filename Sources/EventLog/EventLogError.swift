@@ -1,3 +1,9 @@
+internal import FoundationEssentials
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// Why the log did not do what was asked. Two are equal when their codes are.
 public struct EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Code: Equatable, Sendable {
@@ -46,5 +52,13 @@ public struct EventLogError: Error, Equatable, Sendable, CustomStringConvertible
         left.code == right.code
     }
 
-    public var description: String { cause.map { "\(message): \($0)" } ?? message }
+    public var description: String { cause.map { "\(message): \(Self.words(for: $0))" } ?? message }
+
+    /// Without what Foundation wraps around the system's word for it.
+    private static func words(for cause: any Error) -> String {
+        guard let system = (cause as? CocoaError)?.underlying as? POSIXError else {
+            return "\(cause)"
+        }
+        return String(cString: strerror(system.code.rawValue))
+    }
 }

@@ -1,3 +1,4 @@
+internal import Merkle
 public import Wire
 
 /// One stored value: the envelope (fields 1 to 15) and one event (field 16 or more, the last).
@@ -74,6 +75,15 @@ public struct Record: Equatable, Sendable, WireMessage {
         (self.following, self.isOnce) = (following, isOnce)
         (self.number, self.payload) = (number, payload)
     }
+
+    /// The id of the log as its first event records it; `nil` for every other event.
+    public var createdLogID: String? {
+        guard number == LogEvent.created else { return nil }
+        return LogEvent.logID(inCreated: payload).map { Hexadecimal.encode($0) }
+    }
+
+    /// The log's own note, before an event whose time is held back, that the clock had gone back.
+    public var isClockBehindLog: Bool { number == LogEvent.clockBehindLog }
 
     /// The clock had gone back by more than a second, so the time recorded is that of an earlier
     /// event.

@@ -25,7 +25,8 @@ public struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     public let code: Code
     /// The HTTP status, if there was an answer.
     public let status: Int?
-    /// The server's words, without request details: those of a failed signature hold secrets.
+    /// The server's words in one line, without request details: those of a failed signature hold
+    /// secrets.
     public let message: String
     /// When the failure was known.
     public let finished: ContinuousClock.Instant
@@ -35,7 +36,7 @@ public struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
     ) {
         self.code = code
         self.status = status
-        self.message = message
+        self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
         self.finished = finished
     }
 
@@ -61,9 +62,26 @@ public struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The code as S3 spells it, or in words where there was no answer.
     public var description: String {
-        let name = status.map { "\($0) \(code.text)" } ?? code.text
+        let text = code.text
+        let name = status.map { text == "HTTP \($0)" ? text : "\($0) \(text)" } ?? text
         return message.isEmpty ? name : "\(name): \(message)"
+    }
+
+    /// The reason inside of what a TLS library says, which else is a dump of its error stack.
+    static func tlsReason(in text: String) -> String {
+        if let start = text.firstRange(of: "OPENSSL_internal:") {
+            let name = text[start.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+            return "TLS: " + name.lowercased().replacing("_", with: " ")
+        }
+        if let start = text.firstRange(of: "[Error: ") {
+            return "TLS: " + text[start.upperBound...].prefix { $0 != "]" }.drop { $0 == " " }
+        }
+        if let start = text.firstRange(of: ": ") { return "TLS: " + text[start.upperBound...] }
+        // Only the name of a case: `uncleanShutdown`.
+        let words = text.map { $0.isUppercase ? " " + $0.lowercased() : String($0) }
+        return "TLS: " + words.joined()
     }
 }
 
@@ -79,6 +97,10 @@ extension S3Error.Code {
         "EntityTooSmall": .entityTooSmall, "InternalError": .internalError,
         "ServiceUnavailable": .serviceUnavailable, "SlowDown": .slowDown,
     ]
+
+    /// Of two names, the one that says less.
+    private static let names = Dictionary(
+        byName.map { ($0.value, $0.key) }, uniquingKeysWith: { min($0, $1) })
 
     init(name: String) { self = Self.byName[name] ?? .other(name) }
 
@@ -98,7 +120,12 @@ extension S3Error.Code {
     var text: String {
         switch self {
         case .other(let name): name
-        default: "\(self)"
+        case .connectFailed: "no connection"
+        case .timedOut: "timed out"
+        case .connectionLost: "connection lost"
+        case .badResponse: "unusable answer"
+        case .cancelled: "cancelled"
+        default: Self.names[self] ?? "\(self)"
         }
     }
 }

@@ -155,8 +155,20 @@ final class S3Transport: Sendable {
         let place =
             configuration.endpoint.connectAddress.map { "\($0.host):\($0.port)" }
             ?? "\(configuration.endpoint.host):\(configuration.endpoint.port)"
-        let reason = (cause as? NIOConnectionError)?.connectionErrors.first.map { "\($0.error)" }
-        return "\(place): \(reason ?? "\(cause)")"
+        return "\(place): \(Self.reason(for: cause))"
+    }
+
+    /// What people can do something about, without the insides of the libraries below.
+    private static func reason(for cause: any Error) -> String {
+        switch cause {
+        case let cause as NIOConnectionError:
+            cause.connectionErrors.first.map { reason(for: $0.error) } ?? "no address for this name"
+        case let cause as IOError: String(cString: strerror(cause.errnoCode))
+        case let cause as HTTPClientError: cause.shortDescription
+        case is NIOSSLError, is NIOSSLExtraError: S3Error.tlsReason(in: "\(cause)")
+        case is ResponseCollector.TooLong: "the answer is too long"
+        default: "\(cause)"
+        }
     }
 }
 

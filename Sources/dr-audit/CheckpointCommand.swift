@@ -22,7 +22,8 @@ struct CheckpointCommand: AsyncParsableCommand {
                 logID: store.reader.logID, environment: ProcessInfo.processInfo.environment)
             let signed = try await store.signCheckpoint(outside: outside)
             if let problem = signed.outsideProblem { complain("not anchored outside: \(problem)") }
-            print(signed.note.encoded, terminator: "")
+            // The note brings its own last line break.
+            try tell(String(signed.note.encoded.dropLast()))
         } catch {
             throw explained(error)
         }

@@ -8,11 +8,21 @@ enum EventText {
         let record = event.record
         let position = String(event.position)
         let padding = String(repeating: " ", count: max(7 - position.count, 0))
-        let start = "\(padding)\(position)  \(RFC3339.text(record.clock))  "
-        guard let known = try? TestEvent(number: record.number, payload: record.payload) else {
-            return start + "event \(record.number), \(record.payload.count) bytes"
+        return "\(padding)\(position)  \(RFC3339.text(record.clock))  \(description(of: record))"
+    }
+
+    private static func description(of record: Record) -> String {
+        if let id = record.createdLogID { return "log_created  log \(id)" }
+        if record.isClockBehindLog {
+            let gap = Duration.microseconds(
+                Int64(clamping: record.recorded) - Int64(clamping: record.clock))
+            return "clock_behind_log  the clock had gone back by \(gap.words)"
         }
-        return start + "\(known.name)  \(summary(of: known).printable())"
+        guard let event = try? TestEvent(number: record.number, payload: record.payload) else {
+            let size = record.payload.count.counted("byte")
+            return "event \(record.number)  \(size) that this program does not understand"
+        }
+        return "\(event.name)  \(summary(of: event).printable())"
     }
 
     private static func summary(of event: TestEvent) -> String {
@@ -32,10 +42,11 @@ enum EventText {
         case .faultEffective(let event): "\(event.faultID) at \(seconds(event.offsetUs))"
         case .faultEnded(let event):
             "\(event.faultID) \(event.reason) at \(seconds(event.offsetUs))"
-        case .timelineRecorded(let event): "\(event.bins.count) bins of \(event.binUs / 1000) ms"
+        case .timelineRecorded(let event):
+            "\(event.bins.count.counted("bin")) of \(event.binUs / 1000) ms"
         case .noticeReceived(let event):
             "\(event.kind), \(event.incident), at \(seconds(event.offsetUs))"
-        case .operationsKept(let event): "the last \(event.operations.count) operations"
+        case .operationsKept(let event): "the last \(event.operations.count.counted("operation"))"
         case .ledgerCompared(let event): summary(of: event)
         case .phaseSummarized(let event):
             "\(event.phase) the fault: \(event.served) served, \(event.deferred) deferred, "
@@ -52,7 +63,8 @@ enum EventText {
     private static func summary(of event: ResultRecorded) -> String {
         let complaint = event.errorMessage.isEmpty ? "" : ": \(event.errorMessage)"
         let seen = event.observations.map { "\($0.name) \($0.expected): \($0.value)" }
-        return "\(event.verdict): \(event.testName)\(complaint) [\(seen.joined(separator: "; "))]"
+        let evidence = seen.isEmpty ? "" : " [\(seen.joined(separator: "; "))]"
+        return "\(event.verdict): \(event.testName)\(complaint)\(evidence)"
     }
 
     private static func summary(of event: MetricRecorded) -> String {
@@ -62,7 +74,8 @@ enum EventText {
     }
 
     private static func summary(of event: LedgerCompared) -> String {
-        "\(event.keys) keys of \(event.acknowledged) acknowledged writes: \(event.intact) intact, "
+        "\(event.keys.counted("key")) of \(event.acknowledged.counted("acknowledged write")): "
+            + "\(event.intact) intact, "
             + "\(event.lost) lost, \(event.stale) stale, \(event.corrupt) corrupt, "
             + "\(event.resurrected) resurrected, \(event.unexpected) unexpected"
     }
@@ -70,8 +83,9 @@ enum EventText {
     private static func summary(of event: RunFinished) -> String {
         let rto = event.rtoActualMs.map { "RTO \($0) ms" } ?? "RTO unknown"
         let rpo = event.rpoActualMs.map { "RPO \($0) ms" } ?? "RPO unknown"
-        let complaint = event.errorMessage.isEmpty ? "" : ": \(event.errorMessage)"
-        return "\(event.status), \(event.verdict), \(event.ending), \(rto), \(rpo)\(complaint)"
+        let isSaid = event.verdict == .none || "\(event.verdict)" == "\(event.status)"
+        let verdict = isSaid ? "" : "\(event.verdict), "
+        return "\(event.sentence) (\(verdict)\(rto), \(rpo))"
     }
 
     private static func seconds(_ offset: UInt64) -> String {

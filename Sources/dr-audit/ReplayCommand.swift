@@ -11,8 +11,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Only the events of this test.")
     var test: UInt64?
 
-    @Option(
-        help: "Only what had been recorded then: a position, or a time as 2026-11-23T08:00:00Z.")
+    @Option(help: "Only what had been recorded then: \(Moment.help).")
     var at: Moment?
 
     @OptionGroup var data: DataOptions
@@ -39,7 +38,7 @@ struct ReplayCommand: ParsableCommand {
         while next <= last {
             let events = try reader.events(from: next).filter { $0.position <= last }
             guard let end = events.last else { break }
-            for event in events { print(EventText.line(event)) }
+            try tell(events.map { EventText.line($0) }.joined(separator: "\n"))
             count += events.count
             next = end.position + 1
         }
@@ -57,10 +56,11 @@ struct ReplayCommand: ParsableCommand {
         while true {
             let events = try reader.events(ofStream: first.record.streamName, after: revision)
             guard let end = events.last else { return count }
-            for event in events where event.position <= last {
-                print(EventText.line(event))
-                count += 1
+            let shown = events.filter { $0.position <= last }
+            if !shown.isEmpty {
+                try tell(shown.map { EventText.line($0) }.joined(separator: "\n"))
             }
+            count += shown.count
             revision = end.record.revision
         }
     }

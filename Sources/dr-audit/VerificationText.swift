@@ -9,7 +9,7 @@ struct VerificationText {
     var lines: [String] {
         var lines = [
             "log \(logID)",
-            "\(report.head.position) events, root \(report.root)",
+            "\(report.head.position.counted("event")), root \(report.root)",
         ]
         lines.append(seal)
         if let size = report.outsideSize {
@@ -20,21 +20,27 @@ struct VerificationText {
                     + "could not be seen")
         }
         lines += report.clampedRanges.map {
-            "positions \($0.lowerBound) to \($0.upperBound): the clock had gone back"
+            "\(Self.positions($0)): the clock had gone back"
         }
         lines += report.problems.map { problem in
             let place = problem.position.map { "position \($0): " } ?? ""
             return "NOT INTACT: \(place)\(problem.message.printable())"
         }
         if report.isTruncated { lines.append("NOT INTACT: there are more problems than these") }
-        lines.append(report.isClean ? "intact" : "\(report.problems.count) problems")
+        lines.append(report.isClean ? "intact" : report.problems.count.counted("problem"))
         return lines
     }
 
     private var seal: String {
         let (sealed, last) = (report.sealedSize, report.head.position)
-        if sealed == last { return "\(report.checkpoints) checkpoints, all events sealed" }
-        return
-            "\(report.checkpoints) checkpoints; positions \(sealed + 1) to \(last) not sealed yet"
+        let checkpoints = report.checkpoints.counted("checkpoint")
+        if sealed >= last { return "\(checkpoints), all events sealed" }
+        return "\(checkpoints); \(Self.positions(sealed + 1...last)) not sealed yet"
+    }
+
+    private static func positions(_ range: ClosedRange<UInt64>) -> String {
+        range.lowerBound == range.upperBound
+            ? "position \(range.lowerBound)"
+            : "positions \(range.lowerBound) to \(range.upperBound)"
     }
 }

@@ -44,11 +44,14 @@ struct VerifyCommand: AsyncParsableCommand {
             let code = (error as? EventLogError)?.code
             let hasKeys = FileManager.default.fileExists(atPath: data.directory.keys)
             if code == .noLog || code == .unsafeLocation || !hasKeys { throw error }
-            print("NOT INTACT: \("\(error)".printable())")
+            // Whether it can be printed or not: the exit code is the finding.
+            try? tell("NOT INTACT: \(reason(for: error).printable())")
             throw ExitCode.notIntact
         }
-        for line in VerificationText(report: report, logID: logID).lines { print(line) }
-        if !report.isClean { throw ExitCode.notIntact }
+        let text = VerificationText(report: report, logID: logID).lines.joined(separator: "\n")
+        if report.isClean { return try tell(text) }
+        try? tell(text)
+        throw ExitCode.notIntact
     }
 
     private func check() throws -> (VerificationReport, String) {
@@ -57,7 +60,7 @@ struct VerifyCommand: AsyncParsableCommand {
             logID: reader.logID, environment: ProcessInfo.processInfo.environment)
         var verifier = LogVerifier(reader, outside: outside)
         let report = try verifier.verify { position in
-            FileHandle.standardError.write(Data("progress \(position)\n".utf8))
+            try? FileHandle.standardError.write(contentsOf: Data("progress \(position)\n".utf8))
         }
         return (report, reader.logID)
     }
@@ -81,7 +84,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 watchdog.progressed()
                 let text = line.filter { !$0.isNewline }
                 if !text.hasPrefix("progress ") && !text.isEmpty {
-                    FileHandle.standardError.write(Data("\(text)\n".utf8))
+                    try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
                 }
             }
         }

@@ -34,7 +34,7 @@ struct CancelCommand: AsyncParsableCommand {
             }
             for entry in chosen {
                 try await runs.cancel(entry, by: NSUserName(), reason: reason)
-                print("test \(entry.id) was told to stop")
+                try tell("test \(entry.id) was told to stop")
             }
         } catch {
             throw explained(error)

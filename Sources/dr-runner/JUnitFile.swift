@@ -3,43 +3,91 @@ import Engine
 import Foundation
 
 /// The results of a run as JUnit XML, for the machines that collect test results.
-enum JUnitFile {
-    static func write(_ report: RunReport, to path: String) throws {
+struct JUnitFile {
+    private let path: String
+    /// Devices and pipes are written to; a file is replaced as a whole.
+    private let isReplaced: Bool
+
+    /// - Throws: `RunnerError` with `.usage` if nothing can be written there: better before the run
+    ///   than after it.
+    init(_ path: String) throws {
+        self.path = path
+        if path.isEmpty || path.hasSuffix("/") { throw Self.refusal(path, "it names no file") }
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        var status = stat()
+        if stat(path, &status) == 0 {
+            let kind = status.st_mode & S_IFMT
+            if kind == S_IFDIR { throw Self.refusal(path, "it is a folder") }
+            isReplaced = kind == S_IFREG
+        } else {
+            isReplaced = true
+        }
+        let files = FileManager.default
+        var isFolder = ObjCBool(false)
+        guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw Self.refusal(path, "there is no folder \(folder)")
+        }
+        guard files.isWritableFile(atPath: isReplaced ? folder : path) else {
+            throw Self.refusal(path, "there is no right to write there")
+        }
+    }
+
+    private static func refusal(_ path: String, _ reason: String) -> RunnerError {
+        RunnerError(.usage, "--junit '\(path)' cannot be written: \(reason)")
+    }
+
+    func write(_ report: RunReport) throws {
         do {
-            try Data(xml(report).utf8).write(to: URL(filePath: path), options: .atomic)
+            try Data(Self.xml(report).utf8).write(
+                to: URL(filePath: path), options: isReplaced ? .atomic : [])
         } catch {
             throw RunnerError(
-                .internal, "--junit \(path) cannot be written: \(error.localizedDescription)")
+                .internal, "--junit '\(path)' cannot be written: \(reason(for: error))")
         }
     }
 
     static func xml(_ report: RunReport) -> String {
-        let results = report.run.results
-        let suite = escaped(report.run.requested?.scenarioName ?? "")
-        let failed = results.count { $0.verdict == .failed }
-        let unclear = results.count { $0.verdict == .inconclusive }
-        let cases = results.map { result in
-            let seconds = Double(result.executionTimeUs) / 1_000_000
-            let open =
-                "    <testcase classname=\"\(escaped(result.component))\" "
-                + "name=\"\(escaped(result.testName))\" time=\"\(seconds)\">"
-            let message = escaped(result.errorMessage)
-            switch result.verdict {
-            case .failed: return open + "<failure message=\"\(message)\"/></testcase>"
-            case .inconclusive: return open + "<error message=\"\(message)\"/></testcase>"
-            case .passed, .none: return open + "</testcase>"
+        let run = report.run
+        let failed = run.results.count { $0.verdict == .failed }
+        let unclear = run.results.count { $0.verdict == .inconclusive }
+        let (interrupted, skipped) = (run.stepsInterrupted, run.stepsNotBegun)
+        let cases =
+            run.results.map { testCase($0) }
+            + interrupted.map {
+                testCase($0.name, of: $0.component, "<error message=\"interrupted\"/>")
             }
-        }
+            + skipped.map { testCase($0, of: "", "<skipped/>") }
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <testsuites>
-              <testsuite name="\(suite)" tests="\(results.count)" failures="\(failed)" \
-            errors="\(unclear)">
+              <testsuite name="\(escaped(run.requested?.scenarioName ?? ""))" \
+            tests="\(cases.count)" failures="\(failed)" errors="\(unclear + interrupted.count)" \
+            skipped="\(skipped.count)">
             \(cases.joined(separator: "\n"))
               </testsuite>
             </testsuites>
 
             """
+    }
+
+    private static func testCase(_ result: ResultRecorded) -> String {
+        let message = escaped(result.errorMessage)
+        let outcome =
+            switch result.verdict {
+            case .failed: "<failure message=\"\(message)\"/>"
+            case .inconclusive: "<error message=\"\(message)\"/>"
+            case .passed, .none: ""
+            }
+        return testCase(
+            result.testName, of: result.component, outcome,
+            seconds: Double(result.executionTimeUs) / 1_000_000)
+    }
+
+    private static func testCase(
+        _ name: String, of component: String, _ outcome: String, seconds: Double = 0
+    ) -> String {
+        "    <testcase classname=\"\(escaped(component))\" name=\"\(escaped(name))\" "
+            + "time=\"\(seconds)\">\(outcome)</testcase>"
     }
 
     private static func escaped(_ text: String) -> String {

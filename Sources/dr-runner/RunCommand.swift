@@ -67,25 +67,43 @@ struct RunCommand: AsyncParsableCommand {
 
     private func runScenario() async throws {
         let settings = try Settings()
+        try settings.requireEnabled()
         let request = try request(settings)
+        let junit = try junit.map { try JUnitFile($0) }
         ProcessLimits.prepare()
         let store = try EventStore(data.directory)
-        let closed = try await UnfinishedRuns(store: store).closeLost()
-        for id in closed { complain("test \(id) was closed: its runner was lost") }
+        let runs = UnfinishedRuns(store: store)
+        for id in try await runs.closeLost() {
+            complain("test \(id) was closed: its runner was lost")
+        }
         let outside = OutsideCheckpoints.standard(
             logID: store.reader.logID, environment: ProcessInfo.processInfo.environment)
         let view = RunView(to: json ? .standardError : .standardOutput)
         let runner = Runner(
             store: store, slots: settings.slots, outside: outside, progress: { view.show($0) })
         let signals = SignalWatch { runner.stop(.signal($0)) }
-        let report = try await runner.run(request)
+        let report: RunReport
+        do {
+            report = try await runner.run(request)
+        } catch let error as RunnerError where error.code == .busy {
+            throw await Self.naming(runs, in: error)
+        }
         view.finish()
-        if let junit { try JUnitFile.write(report, to: junit) }
+        try junit?.write(report)
         if json, let document = try TestDocument.json(ofTest: report.id, store.reader) {
-            print(String(decoding: document, as: UTF8.self))
+            try tell(String(decoding: document, as: UTF8.self))
         }
         if let number = signals.received { throw ExitCode(128 + number) }
         throw Self.verdictCode(of: report.finished)
+    }
+
+    /// People know runs by the ids of their tests. One that is not recorded yet keeps its key.
+    private static func naming(_ runs: UnfinishedRuns, in error: RunnerError) async -> RunnerError {
+        let underWay = (try? await runs.all()) ?? []
+        let message = underWay.reduce(error.message) { text, entry in
+            text.replacing("run \(entry.runKey)", with: "test \(entry.id)")
+        }
+        return RunnerError(error.code, message)
     }
 
     private func request(_ settings: Settings) throws -> RunRequest {
@@ -93,7 +111,7 @@ struct RunCommand: AsyncParsableCommand {
         for setting in self.settings {
             let sides = setting.split(separator: "=", maxSplits: 1).map(String.init)
             guard sides.count == 2 else {
-                throw RunnerError(.usage, "--set \(setting): accepted: name=value")
+                throw RunnerError(.usage, "--set '\(setting)': accepted: name=value")
             }
             values[sides[0]] = sides[1]
         }
@@ -117,7 +135,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private static func duration(_ text: String) throws -> Duration {
         guard let duration = Duration(parsing: text) else {
-            throw RunnerError(.usage, "--timeout \(text): accepted: a number with ms, s, m or h")
+            throw RunnerError(.usage, "--timeout '\(text)': accepted: a number with ms, s, m or h")
         }
         return duration
     }
@@ -126,7 +144,7 @@ struct RunCommand: AsyncParsableCommand {
         guard let sabotage else { return nil }
         guard let chosen = Sabotage(rawValue: sabotage) else {
             let known = Sabotage.allCases.map(\.rawValue).joined(separator: ", ")
-            throw RunnerError(.usage, "--sabotage \(sabotage) is not known; accepted: \(known)")
+            throw RunnerError(.usage, "--sabotage '\(sabotage)' is not known; accepted: \(known)")
         }
         guard target.kind == .embedded || target.environment == "test" else {
             throw RunnerError(
@@ -139,16 +157,22 @@ struct RunCommand: AsyncParsableCommand {
         if let environment, environment != target.environment {
             throw RunnerError(
                 .usage,
-                "target \(target.name) belongs to environment '\(target.environment)', not "
+                "target '\(target.name)' belongs to environment '\(target.environment)', not "
                     + "'\(environment)'")
         }
         guard target.environment == "production" else { return }
         if !target.allowsProduction {
-            throw RunnerError(.usage, "target \(target.name) does not say allow_production: true")
+            throw RunnerError(.usage, "target '\(target.name)' does not say allow_production: true")
         }
         if confirm != target.name {
-            throw RunnerError(.usage, "add --confirm \(target.name) to drill in production")
+            throw RunnerError(
+                .usage, "add --confirm \(Self.shellQuoted(target.name)) to drill in production")
         }
+    }
+
+    /// As a shell takes it for one word, whatever is in it.
+    private static func shellQuoted(_ text: String) -> String {
+        "'" + text.replacing("'", with: #"'\''"#) + "'"
     }
 
     private static func verdictCode(of finished: RunFinished) -> ExitCode {

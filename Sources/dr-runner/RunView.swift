@@ -8,6 +8,8 @@ final class RunView: Sendable {
     private let output: FileHandle
     private let isTerminal: Bool
     private let state: Mutex<RunScreen>
+    /// Something was lost on the way to whoever watches.
+    private let isIncomplete = Atomic(false)
 
     init(to output: FileHandle) {
         self.output = output
@@ -34,11 +36,18 @@ final class RunView: Sendable {
             if isTerminal { write(screen.redrawn(width: Self.width())) }
             for line in screen.summary() { write(line + "\n") }
         }
+        if isIncomplete.load(ordering: .relaxed) {
+            complain("not everything could be shown; 'dr-audit replay' shows what was recorded")
+        }
     }
 
+    /// A reader that went away must not stop the run, nor change its verdict.
     private func write(_ text: String) {
-        // A reader that went away must not stop the run.
-        try? output.write(contentsOf: Data(text.utf8))
+        do {
+            try output.write(contentsOf: Data(text.utf8))
+        } catch {
+            isIncomplete.store(true, ordering: .relaxed)
+        }
     }
 
     private static func width() -> Int {

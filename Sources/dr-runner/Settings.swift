@@ -18,19 +18,26 @@ struct DataOptions: ParsableArguments {
 struct Settings {
     let slots: Int
     let timeout: Duration
+    let isEnabled: Bool
 
     init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         slots = try Self.number("DR_MAX_CONCURRENT_TESTS", environment, in: 1...64) ?? 1
         let milliseconds = try Self.number("DR_TEST_TIMEOUT_MS", environment, in: 1...86_400_000)
         timeout = .milliseconds(milliseconds ?? 1_800_000)
         switch environment["DR_TESTING_ENABLED"] ?? "true" {
-        case "true": break
-        case "false":
-            throw RunnerError(.busy, "testing is disabled (DR_TESTING_ENABLED is false)")
+        case "true": isEnabled = true
+        case "false": isEnabled = false
         case let other:
             throw RunnerError(
                 .usage, "DR_TESTING_ENABLED is '\(other)'; accepted: true or false")
         }
+    }
+
+    static let disabled = "testing is disabled (DR_TESTING_ENABLED is false)"
+
+    /// - Throws: `RunnerError` with `.busy` if nothing is to be run.
+    func requireEnabled() throws {
+        if !isEnabled { throw RunnerError(.busy, Self.disabled) }
     }
 
     private static func number(
@@ -47,11 +54,6 @@ struct Settings {
     }
 }
 
-/// Prints to standard error.
-func complain(_ text: String) {
-    FileHandle.standardError.write(Data("dr-runner: \(text.printable(keepsNewlines: true))\n".utf8))
-}
-
 /// Prints why something failed and ends the program with the code for it.
 func explained(_ error: any Error) -> any Error {
     switch error {
@@ -59,7 +61,7 @@ func explained(_ error: any Error) -> any Error {
         complain(error.message)
         return error.code.exitCode
     case let error as FileError:
-        complain("\(error.problems.count) problems found\n\(error)")
+        complain("\(error.problems.count.counted("problem")) found\n\(error)")
         return ExitCode.usage
     case let error as EventLogError:
         complain("\(error)")
@@ -71,7 +73,7 @@ func explained(_ error: any Error) -> any Error {
         }
     case is ExitCode: return error
     default:
-        complain("\(error)")
+        complain(reason(for: error))
         return ExitCode.internalError
     }
 }

@@ -13,25 +13,41 @@ struct ScenarioSource {
             (text, file, id) = (entry.text, entry.name, entry.id)
             return
         }
-        guard let bytes = FileManager.default.contents(atPath: name) else {
+        guard FileManager.default.fileExists(atPath: name) else {
             let known = BuiltinScenarios.all.map { "'\($0.name)'" }.joined(separator: ", ")
             throw RunnerError(
-                .usage,
-                "'\(name)' is neither a built-in scenario (\(known)) nor a file that can be read")
+                .usage, "'\(name)' is neither a built-in scenario (\(known)) nor a file")
         }
-        (text, file, id) = (String(decoding: bytes, as: UTF8.self), name, 0)
+        (text, file, id) = (try InputFile.text(of: name, as: "scenario file"), name, 0)
     }
 }
 
 enum TargetSource {
     static func read(_ file: String?) throws -> Target {
         guard let file else { return .embedded }
-        guard let bytes = FileManager.default.contents(atPath: file) else {
-            throw RunnerError(.usage, "target file '\(file)' cannot be read")
-        }
         return try TargetReader.read(
-            String(decoding: bytes, as: UTF8.self), file: file,
+            try InputFile.text(of: file, as: "target file"), file: file,
             environment: ProcessInfo.processInfo.environment)
+    }
+}
+
+/// What people hand over: a file, or a pipe, which has no size and can be read only once.
+enum InputFile {
+    /// No scenario and no target is larger, and a pipe may never end.
+    private static let maximumBytes = 1 << 20
+
+    static func text(of path: String, as kind: String) throws -> String {
+        let bytes: Data
+        do {
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            bytes = try file.read(upToCount: maximumBytes + 1) ?? Data()
+        } catch {
+            throw RunnerError(.usage, "\(kind) '\(path)' cannot be read: \(reason(for: error))")
+        }
+        if bytes.count > maximumBytes {
+            throw RunnerError(.usage, "\(kind) '\(path)' has more than 1 MiB")
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

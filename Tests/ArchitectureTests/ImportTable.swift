@@ -53,7 +53,8 @@ enum ImportTable {
             others: ["Mustache", "Subprocess"], inOneFile: ["Subprocess"]),
 
         "dr-runner": ImportRow(
-            ours: ["DRTesting", "Engine", "EventLog", "Projections"], others: ["ArgumentParser"]),
+            ours: ["DRTesting", "Engine", "EventLog", "Projections", "Wire"],
+            others: ["ArgumentParser"]),
         "dr-audit": ImportRow(
             ours: ["DRTesting", "EventLog", "Merkle", "Projections"],
             others: ["ArgumentParser", "Subprocess", "SystemPackage"]),

@@ -38,16 +38,28 @@ import Testing
         #expect(planned < effective && effective < ended)
     }
 
+    @Test func theFirstEventNamesTheLog() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let first = try #require(try await workspace.events().first)
+        let verify = try await workspace.run(.audit, ["verify"])
+        #expect(first.name == "log_created")
+        #expect(first.summary == verify.lines.first)
+        #expect(verify.lines.contains("1 checkpoint, all events sealed"), "\(verify)")
+    }
+
     @Test func aReplayEndsAtTheGivenMoment() async throws {
         let workspace = try await CompletedRun.shared.copy()
         let all = try await workspace.events()
         #expect(try await workspace.events(["--at", "20"]) == Array(all.prefix(20)))
         #expect(try await workspace.events(["--test", "2", "--at", "20"]).count == 19)
         let moment = try #require(all.first { $0.name == "fault_effective" })
-        let then = try await workspace.events(["--at", moment.time])
-        let earlier = all.filter { $0.time < moment.time }
-        #expect(Array(then.prefix(earlier.count)) == earlier)
-        #expect(then.allSatisfy { $0.time <= moment.time })
+        // A time means to the end of what it names: of its millisecond, its second, its day.
+        for length in [23, 19, 10] {
+            let named = String(moment.time.prefix(length))
+            let then = try await workspace.events(["--at", length == 10 ? named : named + "Z"])
+            #expect(then == all.filter { $0.time.prefix(length) <= named }, "\(named)")
+            #expect(then.contains(moment))
+        }
         let before = try await workspace.run(.audit, ["replay", "--at", "2001-01-01T00:00:00Z"])
         #expect(before.status == 4, "\(before)")
         let unknown = try await workspace.run(.audit, ["replay", "--test", "3"])
@@ -82,7 +94,7 @@ import Testing
         let before = try await workspace.run(.projections, ["status"])
         #expect(before.status == 0, "\(before)")
         #expect(before.lines.count == 4)
-        #expect(before.lines.allSatisfy { $0.contains(" rows  digest ") })
+        #expect(before.lines.allSatisfy { $0.contains("  rows ") && $0.contains("  digest ") })
         try FileManager.default.removeItem(atPath: workspace.data + "/views")
         let rebuilt = try await workspace.run(.projections, ["rebuild"])
         #expect(rebuilt.lines == before.lines, "\(rebuilt)")
@@ -96,6 +108,24 @@ import Testing
             #expect(kept.output == folded.output, "\(view)")
             #expect(kept.status == 0)
         }
+    }
+
+    @Test func tablesThatCannotBeOpenedAreSaidInASentence() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let views = workspace.data + "/views"
+        try FileManager.default.removeItem(atPath: views)
+        try workspace.write("in the way", to: "data/views")
+        for command in ["status", "rebuild"] {
+            let run = try await workspace.run(.projections, [command])
+            #expect(run.status == 70, "\(run)")
+            #expect(run.output == "")
+            let line = "dr-projections: the tables in \(views) cannot be opened for writing: "
+            #expect(run.complaint.hasPrefix(line + "File exists; "), "\(run)")
+            #expect(run.complaint.split(separator: "\n").count == 1, "\(run)")
+        }
+        // They are made in memory then.
+        let show = try await workspace.run(.projections, ["show", "dr_tests"])
+        #expect(show.status == 0, "\(show)")
     }
 
     @Test func auditingChangesNothing() async throws {

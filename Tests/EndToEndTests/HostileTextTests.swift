@@ -39,7 +39,7 @@ import Testing
     private func expectHarmlessReadings(_ workspace: Workspace) async throws {
         let commands: [(Program, [String])] = [
             (.audit, ["replay"]), (.audit, ["verify"]), (.runner, ["list"]), (.runner, ["doctor"]),
-            (.projections, ["status"]),
+            (.runner, ["list", "--json"]), (.projections, ["status"]),
         ]
         for (program, arguments) in commands {
             let text = try await workspace.run(program, arguments)
@@ -96,10 +96,11 @@ import Testing
         let text = "name: \(Self.quoted)\ntype: \(Self.quoted)\n\(Self.quoted): 1\n"
         let file = try workspace.write(text, to: "evil.yaml")
         let commands = [
-            ["check", file], ["run", file], ["run", Self.name],
+            ["check", file], ["check", file, "--json"], ["run", file], ["run", Self.name],
             ["run", "1", "--set", Self.name], ["run", "1", "--set", "kind=" + Self.name],
             ["run", "1", "--target", Self.name], ["run", "1", "--sabotage", Self.name],
             ["run", "1", "--timeout", Self.name], ["run", "1", "--environment", Self.name],
+            ["run", "1", "--junit", "/none/" + Self.name],
         ]
         for command in commands {
             let run = try await workspace.run(.runner, command)

@@ -68,7 +68,7 @@ import Testing
             #expect(try await buckets.objects(client) == others)
             let events = try await workspace.events()
             let claimed = events.last { $0.summary.hasPrefix("passed: storage is free") }
-            #expect(claimed?.summary.contains("of a lost run were removed") == true, "\(events)")
+            #expect(claimed?.summary.contains("of a lost run from bucket") == true, "\(events)")
         }
     }
 
@@ -123,6 +123,7 @@ import Testing
         let bad = try await workspace.run(.runner, ["doctor", "--target", target])
         #expect(bad.status == 1, "\(bad)")
         #expect(bad.lines.count { $0.hasPrefix("problem") } == 2)
+        #expect(bad.output.contains(": 404 NoSuchBucket"), "\(bad)")
     }
 }
 

@@ -80,14 +80,19 @@ import Testing
 
     @Test func aPeriodWithoutRunsIsEmpty() async throws {
         let workspace = try await CompletedRun.shared.copy()
-        let run = try await workspace.run(.report, ["--week", "2020-W01"])
+        let run = try await workspace.run(.report, ["--week", "2020-W01", "--type", "weekly"])
         #expect(run.status == 4, "\(run)")
+        let begun = try #require(try await workspace.test()["created_at"].text)
+        let sought = "no drill was begun in 2020-W01, from 2019-12-30T00:00:00.000Z up to "
+        #expect(run.complaint.contains(sought + "2020-01-06T00:00:00.000Z; "), "\(run)")
+        #expect(run.complaint.hasSuffix("first at \(begun) and its last at \(begun)\n"), "\(run)")
         let nothing = try await Workspace().run(.report, ["--week", "2020-W01"])
         #expect(nothing.status == 4, "\(nothing)")
         #expect(nothing.complaint.contains("no event log"))
         let atFirst = try await period(workspace) + ["--as-of", "1"]
         let noRun = try await workspace.run(.report, atFirst)
         #expect(noRun.status == 4, "\(noRun)")
+        #expect(noRun.complaint.hasSuffix("up to position 1, has none\n"), "\(noRun)")
     }
 
     @Test func aBreachIsAnExitCodeOnlyIfAsked() async throws {
@@ -113,6 +118,8 @@ import Testing
         ["--from", "2026-11-03", "--to", "2026-11-01"], ["--from", "x", "--to", "y"],
         ["--week", "2026-W47", "--from", "2026-11-01", "--to", "2026-12-01"],
         ["--format", "pdf"], ["--format", "html,docx"], ["--format", ""], ["--type", "yearly"],
+        ["--week", "2026-W47", "--type", "monthly"],
+        ["--from", "2026-11-01", "--to", "2026-11-02", "--type", "daily"],
         ["--fail-on", "anything"], ["--as-of", "now"], ["surplus"],
     ])
     func whatCannotBeMeantIsRefused(options: [String]) async throws {

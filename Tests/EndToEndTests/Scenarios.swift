@@ -97,11 +97,13 @@ enum Sample {
 
     /// A target that nobody answers for.
     static func unreachableTarget(
-        port: Int = 9, environment: String = "test", more: String = ""
+        named name: String = "storage", port: Int = 9, environment: String = "test",
+        more: String = ""
     ) -> String {
         let storage = Storage(
             endpoint: "http://127.0.0.1:\(port)", bucket: "drills", accessKeyID: "AKNOBODY",
             secretAccessKey: "nobodys-secret")
-        return target(environment: environment, more: more, primary: storage, backup: storage)
+        return target(
+            named: name, environment: environment, more: more, primary: storage, backup: storage)
     }
 }

@@ -37,7 +37,10 @@ import Testing
         Refused(arguments: ["1", "--set", "kind=boom"], words: ["'boom'", "reset-after"]),
         Refused(arguments: ["1", "--set", "speed=1"], words: ["speed", "kind, detection"]),
         Refused(arguments: ["1", "--set", "kind"], words: ["name=value"]),
-        Refused(arguments: ["1", "--timeout", "6"], words: ["--timeout 6", "ms, s, m or h"]),
+        Refused(arguments: ["1", "--timeout", "6"], words: ["--timeout '6'", "ms, s, m or h"]),
+        Refused(arguments: ["1", "--junit", "/none/x.xml"], words: ["there is no folder /none/"]),
+        Refused(arguments: ["1", "--junit", "/tmp"], words: ["--junit '/tmp'", "is a folder"]),
+        Refused(arguments: ["1", "--junit", ""], words: ["--junit ''", "names no file"]),
         Refused(arguments: ["1", "--target", "no-such-file"], words: ["no-such-file"]),
         Refused(arguments: ["no-such-scenario"], words: ["Complete R2 Outage Simulation"]),
         Refused(arguments: [], words: ["<scenario>"]),
@@ -63,6 +66,25 @@ import Testing
         #expect(try await workspace.run(.projections, show, environment: off).status == 0)
     }
 
+    @Test func doctorMakesNothingWhereThereIsNoLog() async throws {
+        let workspace = try Workspace()
+        for options in [[], ["--clear"]] {
+            let doctor = try await workspace.run(.runner, ["doctor"] + options)
+            #expect(doctor.status == 0, "\(doctor)")
+            #expect(doctor.output.contains("no log yet"), "\(doctor)")
+            #expect(!workspace.hasData)
+        }
+    }
+
+    @Test func doctorSaysThatTestingIsDisabledAndGoesOn() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let off = ["DR_TESTING_ENABLED": "false"]
+        let doctor = try await workspace.run(.runner, ["doctor"], environment: off)
+        #expect(doctor.status == 1, "\(doctor)")
+        #expect(doctor.lines.contains { $0.hasPrefix("problem testing is disabled") })
+        #expect(doctor.output.contains(": the log has "), "\(doctor)")
+    }
+
     @Test func aDifferingNumberOfSlotsIsRefusedWithBothNumbers() async throws {
         let workspace = try await CompletedRun.shared.copy()
         let before = try await workspace.events()
@@ -85,8 +107,10 @@ import Testing
             try await second.wait(forLine: "  load is on")
             let third = try await workspace.run(.runner, ["run", file], environment: two)
             #expect(third.status == 75, "\(third)")
-            #expect(third.complaint.contains("process \(first.pid)"), "\(third)")
-            #expect(third.complaint.contains("process \(second.pid)"), "\(third)")
+            #expect(third.complaint.contains("test 2 of process \(first.pid)"), "\(third)")
+            #expect(third.complaint.contains(" of process \(second.pid)"), "\(third)")
+            // By their tests, not by their keys.
+            #expect(!third.complaint.contains("run 0"), "\(third)")
             for run in [first, second] {
                 let end = try await run.finish()
                 #expect(end.status == 0, "\(end)")
@@ -99,10 +123,11 @@ import Testing
 
     /// What is said of a target that nobody answers for: the refusal comes before.
     private func refuse(
-        _ options: [String], environment: String, more: String = "", saying words: String
+        _ options: [String], named name: String = "storage", environment: String,
+        more: String = "", saying words: String
     ) async throws {
         let workspace = try Workspace()
-        let text = Sample.unreachableTarget(environment: environment, more: more)
+        let text = Sample.unreachableTarget(named: name, environment: environment, more: more)
         let target = try workspace.write(text, to: "target.yaml")
         let run = try await workspace.run(.runner, ["run", "1", "--target", target] + options)
         #expect(run.status == 64, "\(run)")
@@ -123,10 +148,16 @@ import Testing
             ["--confirm", "storage"], environment: "production", more: "allow_production: false",
             saying: "allow_production: true")
         try await refuse(
-            [], environment: "production", more: consent, saying: "--confirm storage")
+            [], environment: "production", more: consent, saying: "--confirm 'storage'")
         try await refuse(
             ["--confirm", "another"], environment: "production", more: consent,
-            saying: "--confirm storage")
+            saying: "--confirm 'storage'")
+    }
+
+    @Test func theNameToConfirmCanBeCopiedIntoAShell() async throws {
+        try await refuse(
+            [], named: "\"Bob's $(live) store\"", environment: "production",
+            more: "allow_production: true", saying: #"--confirm 'Bob'\''s $(live) store' to"#)
     }
 
     @Test(arguments: ["staging", "production"])

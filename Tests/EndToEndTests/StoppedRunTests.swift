@@ -33,8 +33,9 @@ import Testing
     @Test func aRunThatIsStoppedDuringTheOutageCleansUpAndSaysSo() async throws {
         try await forEachInPairs(Self.ways) { way in
             let workspace = try Workspace()
+            let junit = workspace.folder + "/junit.xml"
             let end = try await inDrillPlace {
-                let run = try workspace.start(.runner, ["run", "1"])
+                let run = try workspace.start(.runner, ["run", "1", "--junit", junit])
                 try await run.wait(forLine: "> 1 ")
                 try await Task.sleep(for: .milliseconds(300))
                 try await way.stop(run, workspace)
@@ -42,6 +43,9 @@ import Testing
             }
             #expect(end.status == way.status, "\(way.name): \(end)")
             try await expectCancelled(workspace, way)
+            try await expectInterruptedStep(workspace, end)
+            let results = try String(contentsOfFile: junit, encoding: .utf8)
+            #expect(results.contains("<skipped/>"), "\(way.name)")
             try await workspace.expectIntact()
             #expect(workspace.leftOfRuns == [], "\(way.name)")
             #expect(await Leftovers.processesInTheEnd(naming: workspace.folder) == [])
@@ -63,6 +67,26 @@ import Testing
         let cleanup = try #require(events.firstIndex { $0.name == "cleanup_finished" })
         #expect(events[cleanup].summary == "everything was put back", "\(note)")
         #expect(events.last?.name == "run_finished", "\(note)")
+    }
+
+    /// The step that was under way is neither passed nor left out.
+    private func expectInterruptedStep(_ workspace: Workspace, _ end: Finished) async throws {
+        let events = try await workspace.events()
+        let ended = events.filter { $0.name == "result_recorded" }.map(\.summary)
+        // "1 Block all R2 operations"
+        let begun = events.filter { $0.name == "step_started" }.map { $0.summary.dropFirst(2) }
+        for step in begun where !ended.contains(where: { $0.contains(step) }) {
+            let isShown = end.lines.contains {
+                $0.hasPrefix("  \(step)  ") && $0.hasSuffix("  interrupted")
+            }
+            #expect(isShown, "\(step)\n\(end)")
+        }
+        // Nothing was measured, so no resolution either.
+        let recovery = end.lines.first { $0.hasPrefix("  RTO  unknown") }
+        #expect(recovery?.contains("to within") != true, "\(end)")
+        let messages = try await workspace.rows(of: "test_logs").compactMap { $0["message"].text }
+        let last = try #require(messages.last)
+        #expect(last.components(separatedBy: "cancelled").count == 2, "\(last)")
     }
 
     /// Seconds after the run began, as the event says; then as the clock on its line says.
@@ -127,7 +151,7 @@ import Testing
             try await first.wait(forLine: "  load is on")
             let second = try await workspace.run(.runner, ["run", "1"])
             #expect(second.status == 75, "\(second)")
-            #expect(second.complaint.contains("process \(first.pid)"), "\(second)")
+            #expect(second.complaint.contains(": test 2 of process \(first.pid)"), "\(second)")
             #expect(second.output == "")
             let list = try await workspace.run(.runner, ["list"])
             #expect(list.output.contains("  running\n"), "\(list)")

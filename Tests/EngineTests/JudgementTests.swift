@@ -1,4 +1,5 @@
 import DRTesting
+import Foundation
 import Testing
 
 @testable import Engine
@@ -172,6 +173,27 @@ struct JudgementTests {
         let faulty = judge(Recorded(), cleanup: .faultLeft)
         #expect(faulty.verdict == .failed)
         #expect(faulty.message == "cleanup: lift faults: a detail")
+    }
+
+    @Test func whatBrokeTheRunAndItsCleanupIsToldOnce() {
+        let reason = "no connection: 127.0.0.1:9: Connection refused"
+        var run = TestRun()
+        var checked = PrerequisiteChecked()
+        (checked.name, checked.verdict) = ("primary available", .inconclusive)
+        checked.observed = "http://127.0.0.1:9, bucket drills: \(reason)"
+        run.apply(.prerequisiteChecked(checked))
+        var cleanup = CleanupFinished()
+        cleanup.actions = [
+            CleanupAction(name: "remove the drill's objects", isDone: false, detail: reason),
+            CleanupAction(name: "clear queue", isDone: false, detail: "no space"),
+        ]
+        let judgement = Judgement(
+            run: run, stop: nil, cleanup: cleanup, problem: nil, hasImpact: false)
+        #expect(judgement.message.components(separatedBy: reason).count == 2)
+        let ending =
+            "; cleanup: remove the drill's objects: for the same reason"
+            + "; cleanup: clear queue: no space"
+        #expect(judgement.message.hasSuffix(ending), "\(judgement.message)")
     }
 
     /// Every stop reason, cleanup and worst result together.

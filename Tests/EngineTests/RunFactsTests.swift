@@ -32,6 +32,16 @@ struct RunFactsTests {
         return state
     }
 
+    /// What hangs is reset when the fault is lifted, and that may open a breaker that had seen
+    /// nothing before.
+    @Test func whatIsNoticedAfterTheLiftIsNoDetection() {
+        var state = facts([Self.breaker(.closed, .open, at: 1300)])
+        state.fault?.ending = FaultEnding(reason: .lifted, ended: Self.at(1290))
+        #expect(state.detected == nil)
+        state.fault?.ending = FaultEnding(reason: .lifted, ended: Self.at(1300))
+        #expect(state.detected == Self.at(1300))
+    }
+
     /// An outage, two failed trials and a recovery.
     private static let outage: [StorageEvent] = [
         .attemptFailed("503", attempt: 1, at: at(1100)),

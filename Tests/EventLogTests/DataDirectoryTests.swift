@@ -38,8 +38,14 @@ struct DataDirectoryTests {
         try write("Dear reader", to: "\(path)/\(file)")
         let before = try contents(ofFolder: path)
         let error = #expect(throws: EventLogError.self) { try EventStore(fixture.directory) }
-        #expect(error?.code == .notOurs)
+        let look = #expect(throws: EventLogError.self) { try fixture.directory.checkUsable() }
+        #expect([error?.code, look?.code] == [.notOurs, .notOurs])
         #expect(try contents(ofFolder: path) == before)
+    }
+
+    @Test func lookingWhetherADirectoryCanBeUsedMakesNothing() throws {
+        try fixture.directory.checkUsable()
+        #expect(!FileManager.default.fileExists(atPath: path))
     }
 
     @Test func aDatabaseOfSomethingElseIsRefusedAndLeftAsItIs() throws {

@@ -29,6 +29,7 @@ struct ReadTests {
         let first = try store.reader.events(from: 1)
         #expect(first.map(\.record.number) == [LogEvent.created])
         #expect(first.map(\.record.streamName) == [LogEvent.streamName])
+        #expect(first.map(\.record.createdLogID) == [store.reader.logID])
         #expect(store.reader.logID.count == 32)
         #expect(store.reader.origin.hasSuffix(store.reader.logID))
         try verify(store)

@@ -81,9 +81,51 @@ struct S3ErrorTests {
 
     @Test func aDescriptionSaysWhatIsKnown() {
         let full = S3Error(.noSuchKey, status: 404, message: "No such key.", finished: .now)
-        #expect(full.description == "404 noSuchKey: No such key.")
-        #expect(S3Error.with(.timedOut).description == "timedOut")
+        #expect(full.description == "404 NoSuchKey: No such key.")
         let other = S3Error(.other("Odd"), status: 409, message: "", finished: .now)
         #expect(other.description == "409 Odd")
+        let unnamed = S3Error(.init(status: 307), status: 307, message: "", finished: .now)
+        #expect(unnamed.description == "HTTP 307")
+        let long = S3Error(.slowDown, status: 503, message: "Slow\r\ndown.\n", finished: .now)
+        #expect(long.description == "503 SlowDown: Slow down.")
+    }
+
+    /// Not as Swift does.
+    @Test(arguments: [
+        "NoSuchKey", "NoSuchBucket", "NoSuchUpload", "BucketAlreadyExists", "BucketNotEmpty",
+        "PreconditionFailed", "InvalidRange", "InvalidRequest", "AccessDenied",
+        "InvalidAccessKeyId", "SignatureDoesNotMatch", "BadDigest", "EntityTooSmall",
+        "InternalError", "ServiceUnavailable", "SlowDown", "MalformedXML",
+    ])
+    func aCodeIsSpelledAsS3SpellsIt(_ name: String) {
+        let error = S3Error(.init(name: name), status: 400, message: "", finished: .now)
+        #expect(error.description == "400 \(name)")
+    }
+
+    @Test(
+        arguments: zip(
+            [
+                S3Error.Code.connectFailed, .timedOut, .connectionLost, .badResponse, .cancelled,
+            ],
+            ["no connection", "timed out", "connection lost", "unusable answer", "cancelled"]))
+    func whatHasNoCodeOfS3IsSaidInWords(_ code: S3Error.Code, _ words: String) {
+        #expect(S3Error.with(code).description == words)
+    }
+
+    @Test(
+        arguments: zip(
+            [
+                "handshakeFailed(NIOSSL.BoringSSLError.sslError([Error: 268435581 error:1000007d:"
+                    + "SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED at /src/a.cc:393]))",
+                "handshakeFailed(NIOSSL.BoringSSLError.sslError([Error:  EOF during handshake]))",
+                "NIOSSLExtraError.failedToValidateHostname: Couldn't find a.b in certificate",
+                "uncleanShutdown",
+            ],
+            [
+                "TLS: certificate verify failed", "TLS: EOF during handshake",
+                "TLS: Couldn't find a.b in certificate", "TLS: unclean shutdown",
+            ]))
+    func aDumpOfTheTLSLibraryBecomesItsReason(_ dump: String, _ reason: String) {
+        #expect(S3Error.tlsReason(in: dump) == reason)
     }
 }

@@ -193,3 +193,13 @@ public struct RunFinished: WireSchema {
         .strings(9, \.stepsNotExecuted),
     ]
 }
+
+extension RunFinished {
+    /// How the run ended and why, each said once: `completed`, `failed: timed out`, `cancelled by
+    /// ops`.
+    public var sentence: String {
+        if errorMessage.isEmpty { return "\(status)" }
+        let isSaid = status == .cancelled && errorMessage.hasPrefix("cancelled")
+        return isSaid ? errorMessage : "\(status): \(errorMessage)"
+    }
+}

@@ -77,6 +77,6 @@ extension Drill {
                 }
             }
         }
-        return "\(removed) objects removed"
+        return "\(removed.counted("object")) removed"
     }
 }

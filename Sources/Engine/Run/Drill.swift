@@ -159,7 +159,7 @@ final class Drill: Sendable {
         result.expectedResult = "at least 99 % of the operations served"
         result.actualResult =
             "\(Int((share * 1000).rounded()) / 10) % of \(samples.count) operations "
-            + "served, \(notices) notices"
+            + "served, \(notices.counted("notice"))"
         result.verdict = isSteady ? .passed : .inconclusive
         result.executionTimeUs = UInt64(plan.steadyFor.microseconds)
         if !isSteady { result.errorMessage = "service was not steady, so no fault was injected" }

@@ -43,7 +43,11 @@ struct Judgement: Equatable {
         if !run.stepsNotBegun.isEmpty && stop == nil { verdicts.append(.inconclusive) }
         for action in cleanup.actions where !action.isDone {
             verdicts.append(action.name == "lift faults" ? .failed : .inconclusive)
-            complaints.append("cleanup: \(action.name): \(action.detail)")
+            // Often what broke the run breaks its cleanup too: it is told once.
+            let isTold =
+                !action.detail.isEmpty && complaints.contains { $0.contains(action.detail) }
+            let reason = isTold ? "for the same reason" : action.detail
+            complaints.append("cleanup: \(action.name): \(reason)")
         }
         let worst = verdicts.max() ?? .inconclusive
         switch stop {

@@ -1,3 +1,4 @@
+internal import DRTesting
 internal import S3
 
 /// What runs that ended without a cleanup left in a storage: a runner that is killed cannot put
@@ -29,6 +30,7 @@ struct Remains: Sendable {
         if keys.isEmpty { return nil }
         for key in keys { try await client.delete(key, in: bucket) }
         let runs = runCount == 1 ? "a lost run" : "\(runCount) lost runs"
-        return "\(keys.count) objects of \(runs) were removed from \(bucket)"
+        let objects = keys.count.counted("object")
+        return "removed \(objects) of \(runs) from bucket \(bucket)"
     }
 }

@@ -49,11 +49,14 @@ extension RunFacts.State {
         }
     }
 
-    /// When the storage system first noticed the fault: its breaker opened.
+    /// When the storage system noticed the fault, while it was in force: its breaker opened.
     var detected: ContinuousClock.Instant? {
         guard let fault else { return nil }
-        return breakerChanges.first { $0.change.to == .open && $0.instant >= fault.effective }?
-            .instant
+        // The lift resets what hangs, which may open a breaker that had noticed nothing.
+        return breakerChanges.first { change, instant in
+            change.to == .open && instant >= fault.effective
+                && fault.ending.map { instant <= $0.ended } ?? true
+        }?.instant
     }
 
     /// When degraded mode was entered after the fault, and for which incident.

@@ -1,3 +1,4 @@
+internal import DRTesting
 internal import S3
 
 /// Tries the storages of a target without a run.
@@ -39,7 +40,9 @@ public enum TargetCheck {
         guard clear else {
             let count = try await remains.found().keys.count
             if count == 0 { return [] }
-            let text = "\(storage.bucket): \(count) objects of lost runs; remove them with --clear"
+            let text =
+                "bucket \(storage.bucket) holds \(count.counted("object")) of lost runs; remove "
+                + "them with --clear"
             return [Finding(isGood: false, text: text)]
         }
         var findings: [Finding] = []
@@ -50,7 +53,7 @@ public enum TargetCheck {
             client: client, bucket: storage.bucket, runKey: "",
             isOver: { try await runs.isOver($0) })
         if let key = try await lease.removeAbandoned() {
-            let text = "\(storage.bucket): the lease of the lost run \(key) was removed"
+            let text = "removed the lease of lost run \(key) from bucket \(storage.bucket)"
             findings.append(Finding(isGood: true, text: text))
         }
         return findings

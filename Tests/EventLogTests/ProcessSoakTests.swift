@@ -8,8 +8,8 @@ import Testing
     import Glibc
 #endif
 
-/// Several processes with one log.
-@Suite(.timeLimit(.minutes(3))) struct ProcessTests {
+/// Several processes with one log: hundreds of appends, or thousands if `DR_SOAK` is set.
+@Suite(.timeLimit(.minutes(3))) struct ProcessSoakTests {
     private let fixture = Fixture()
 
     @Test func fourProcessesAppendWithoutAGapOrALoss() async throws {

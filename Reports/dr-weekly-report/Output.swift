@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+
+/// Prints a line to standard output.
+///
+/// - Throws: exit code 70 if it cannot be written: a part must not be taken for the whole.
+func tell(_ line: String) throws {
+    do {
+        try FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8))
+    } catch {
+        complain("standard output cannot be written: \(reason(for: error))")
+        throw ExitCode(70)
+    }
+}
+
+/// Prints a line to standard error. If that cannot be written, there is nobody left to tell.
+func complain(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("dr-weekly-report: \(text)\n".utf8))
+}
+
+/// Why something failed, without what Foundation wraps around the system's word for it.
+func reason(for error: any Error) -> String {
+    guard let error = error as? CocoaError else { return "\(error)" }
+    return (error.underlying ?? error).localizedDescription
+        .replacing("The operation could not be completed. ", with: "")
+}
