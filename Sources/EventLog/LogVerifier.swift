@@ -15,6 +15,8 @@ public struct VerificationReport: Sendable {
     public internal(set) var problems: [Problem] = []
     /// There were more problems than are listed.
     public internal(set) var isTruncated = false
+    /// Pages of the file that were walked; `nil` if none were, since the log was in use.
+    public internal(set) var pagesWalked: Int?
     public internal(set) var head = LogHead(position: 0, recorded: 0)
     public internal(set) var root = MerkleHash.emptyTree
     public internal(set) var checkpoints = 0
@@ -36,18 +38,26 @@ public struct VerificationReport: Sendable {
             isTruncated = true
         }
     }
+
+    mutating func add(_ pages: PageReport) {
+        pagesWalked = pages.pagesWalked
+        isTruncated = pages.isTruncated
+        for problem in pages.problems { add(problem) }
+    }
 }
 
-/// Checks that a log is what was appended to it: every record, every hash, every index, every
-/// checkpoint.
+/// Checks that a log is what was appended to it: every page, every record, every hash, every
+/// index, every checkpoint.
 ///
-/// It reads in batches up to the head it found at the start, so a log may be in use meanwhile. It
-/// changes nothing. A damaged file can crash LMDB itself: programs run it in a child process.
+/// It reads in batches up to the head it found at the start, so a log may be in use meanwhile; only
+/// its pages are then not walked. It changes nothing. A damaged file can crash LMDB itself:
+/// programs run it in a child process, and walk the pages before they open the log.
 public struct LogVerifier {
     private static let batchSize: UInt64 = 1000
 
     private let reader: EventReader
     private let outside: OutsideCheckpoints?
+    private let pages: PageReport?
     private var report = VerificationReport()
     private var tree = TreeCheck()
     private var indexes = IndexCheck()
@@ -56,14 +66,18 @@ public struct LogVerifier {
     /// The greatest time recorded so far.
     private var latest: UInt64 = 0
 
-    public init(_ reader: EventReader, outside: OutsideCheckpoints?) {
+    /// - Parameter pages: what a walk over the pages has found already; without it, they are walked
+    ///   first of all.
+    public init(_ reader: EventReader, outside: OutsideCheckpoints?, pages: PageReport? = nil) {
         self.reader = reader
         self.outside = outside
+        self.pages = pages
     }
 
     /// - Parameter progress: gets the last position checked, after each batch.
     public mutating func verify(progress: (UInt64) -> Void = { _ in }) throws -> VerificationReport
     {
+        report.add(try pages ?? PageWalker(reader.directory).walk())
         // Read first: a checkpoint that is signed from here on is not missed in the log.
         let outsideNote = outside.flatMap { FileManager.default.contents(atPath: $0.file) }
         try reader.slot.with { try begin($0, outsideNote: outsideNote.map { Array($0) }) }

@@ -5,11 +5,15 @@ import EventLog
 struct VerificationText {
     let report: VerificationReport
     let logID: String
+    /// So many of the first problems were told before.
+    let told: Int
 
     var lines: [String] {
         var lines = [
             "log \(logID)",
             "\(report.head.position.counted("event")), root \(report.root)",
+            report.pagesWalked.map { "pages: \($0) walked" }
+                ?? "pages: not walked, the log is in use",
         ]
         lines.append(seal)
         if let size = report.outsideSize {
@@ -22,7 +26,7 @@ struct VerificationText {
         lines += report.clampedRanges.map {
             "\(Self.positions($0)): the clock had gone back"
         }
-        lines += report.problems.map { problem in
+        lines += report.problems.dropFirst(told).map { problem in
             let place = problem.position.map { "position \($0): " } ?? ""
             return "NOT INTACT: \(place)\(problem.message.printable())"
         }

@@ -36,33 +36,48 @@ struct VerifyCommand: AsyncParsableCommand {
     // MARK: In the child
 
     private func verify() throws {
+        let hasKeys = FileManager.default.fileExists(atPath: data.directory.keys)
+        var pages: PageReport?
         let (report, logID): (VerificationReport, String)
         do {
-            (report, logID) = try check()
+            if hasKeys { pages = try walkPages() }
+            (report, logID) = try check(after: pages)
         } catch {
-            // What cannot even be read, where a log of ours was, is not intact.
+            // What cannot even be read, where a log of ours was, is not intact. Damage can make a
+            // log look empty, too.
             let code = (error as? EventLogError)?.code
-            let hasKeys = FileManager.default.fileExists(atPath: data.directory.keys)
-            if code == .noLog || code == .unsafeLocation || !hasKeys { throw error }
+            let isElsewhere = code == .noLog || code == .unsafeLocation || !hasKeys
+            if isElsewhere && pages?.isClean != false { throw error }
             // Whether it can be printed or not: the exit code is the finding.
             try? tell("NOT INTACT: \(reason(for: error).printable())")
             throw ExitCode.notIntact
         }
-        let text = VerificationText(report: report, logID: logID).lines.joined(separator: "\n")
+        let told = pages?.problems.count ?? 0
+        let text = VerificationText(report: report, logID: logID, told: told).lines
+            .joined(separator: "\n")
         if report.isClean { return try tell(text) }
         try? tell(text)
         throw ExitCode.notIntact
     }
 
-    private func check() throws -> (VerificationReport, String) {
+    /// Without LMDB, which may crash on what this finds: so it is told at once.
+    private func walkPages() throws -> PageReport {
+        let pages = try PageWalker(data.directory).walk { Self.show(progress: "pages") }
+        for problem in pages.problems { try? tell("NOT INTACT: \(problem.printable())") }
+        return pages
+    }
+
+    private func check(after pages: PageReport?) throws -> (VerificationReport, String) {
         let reader = try data.reader()
         let outside = OutsideCheckpoints.standard(
             logID: reader.logID, environment: ProcessInfo.processInfo.environment)
-        var verifier = LogVerifier(reader, outside: outside)
-        let report = try verifier.verify { position in
-            try? FileHandle.standardError.write(contentsOf: Data("progress \(position)\n".utf8))
-        }
+        var verifier = LogVerifier(reader, outside: outside, pages: pages)
+        let report = try verifier.verify { Self.show(progress: "\($0)") }
         return (report, reader.logID)
+    }
+
+    private static func show(progress: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("progress \(progress)\n".utf8))
     }
 
     // MARK: In the parent
