@@ -68,6 +68,7 @@ let package = Package(
             dependencies: [
                 "S3", "LMDB",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -94,7 +95,14 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("Scenario/Builtin/complete-r2-outage.yaml")]),
+            resources: [
+                .embedInCode("Scenario/Builtin/complete-r2-outage.yaml"),
+                .embedInCode("Scenario/Builtin/partial-service-degradation.yaml"),
+                .embedInCode("Scenario/Builtin/circuit-breaker.yaml"),
+                .embedInCode("Scenario/Builtin/backup-and-restore.yaml"),
+                .embedInCode("Scenario/Builtin/failover-mechanism.yaml"),
+                .embedInCode("Scenario/Builtin/performance-benchmark.yaml"),
+            ]),
 
         // What is read from the log.
         .target(
@@ -154,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "DRTesting", "EventLog", "FaultProxy", "ResilientStorage", "S3", "Wire",
+                "Engine", "DRTesting", "EventLog", "FaultProxy", "ResilientStorage", "S3",
+                "S3Sandbox", "Wire",
             ],
             exclude: ["scenario-mistakes.txt"]),
         .testTarget(
@@ -177,8 +186,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "S3", "StorageServers", "dr-runner", "dr-audit", "dr-projections",
-                "dr-weekly-report",
+                "FaultProxy", "S3", "S3Sandbox", "StorageServers", "dr-runner", "dr-audit",
+                "dr-projections", "dr-weekly-report",
             ],
             exclude: ["Help", "damage.py"]),
     ]

@@ -36,30 +36,56 @@ public struct PeriodReport: Sendable {
         public var rpoCount = 0
     }
 
+    /// Runs of the period that were no drills: proofs and chaos. They say nothing about how well a
+    /// storage system does, and are in no figure of a report.
+    public struct Uncounted: Equatable, Sendable {
+        /// `proof` or `chaos`.
+        public let purpose: String
+        public let count: Int
+    }
+
     public let period: Period
     public let name: String
     public let origin: Origin
-    /// Drills only: proofs and chaos are not evidence.
+    /// Drills only.
     public let runs: [RunRecord]
+    /// By purpose.
+    public let uncounted: [Uncounted]
+    /// The uncounted ones, if they were asked for.
+    public let otherRuns: [RunRecord]
+    /// Of the drills.
     public let statistics: Statistics
     public let recommendations: [String]
 
-    /// - Parameter position: reads the log up to it; `nil` for its head.
+    /// - Parameters:
+    ///   - position: reads the log up to it; `nil` for its head.
+    ///   - listsOthers: whether proofs and chaos are listed. They are never counted.
     public init(
         _ reader: EventReader, period: Period, name: String, asOf position: UInt64?,
-        toolVersion: String
+        listsOthers: Bool = false, toolVersion: String
     ) throws {
         let head = try reader.head()
         let last = min(position ?? head.position, head.position)
         self.period = period
         self.name = name
-        let runs = try RunCollection(reader, period: period, upTo: last).runs
-        self.runs = runs.filter { $0.requested.purpose == "drill" }
-        statistics = Statistics(self.runs)
-        recommendations = Recommendations.about(self.runs, statistics)
+        let all = try RunCollection(reader, period: period, upTo: last).runs
+        runs = all.filter(\.isDrill)
+        let others = all.filter { !$0.isDrill }
+        uncounted = Dictionary(grouping: others, by: \.requested.purpose)
+            .map { Uncounted(purpose: $0.key, count: $0.value.count) }
+            .sorted { $0.purpose < $1.purpose }
+        otherRuns = listsOthers ? others : []
+        statistics = Statistics(runs)
+        recommendations = Recommendations.about(runs, statistics)
         origin = Origin(
             logID: reader.logID, position: last, root: "\(try reader.root(ofSize: last))",
             sealedSize: try Self.sealedSize(reader, upTo: last), toolVersion: toolVersion)
+    }
+
+    /// `1 run of chaos and 3 runs of proofs`; `nil` if every run was a drill.
+    public var uncountedWords: String? {
+        uncounted.isEmpty
+            ? nil : uncounted.map(\.words).joined(separator: uncounted.count > 2 ? ", " : " and ")
     }
 
     private static func sealedSize(_ reader: EventReader, upTo last: UInt64) throws -> UInt64? {
@@ -104,7 +130,9 @@ extension PeriodReport.Statistics {
         completed = judged.count { $0.run.status == .completed }
         failed = judged.count { $0.run.finished?.verdict == .failed }
         inconclusive = judged.count { $0.run.finished?.verdict == .inconclusive }
-        notRecovered = judged.count { $0.mark("impact") != nil && $0.mark("verified") == nil }
+        notRecovered = judged.count {
+            $0.mark("impact") != nil && $0.run.finished?.rtoActualMs == nil
+        }
         successRate = total == 0 ? nil : Double(completed) / Double(total) * 100
         let recoveryTimes = judged.compactMap { $0.run.finished?.rtoActualMs }
         let recoveryPoints = judged.compactMap { $0.run.finished?.rpoActualMs }
@@ -119,46 +147,13 @@ extension PeriodReport.Statistics {
     }
 }
 
-/// What follows from the results, in sentences.
-enum Recommendations {
-    static func about(_ runs: [RunRecord], _ statistics: PeriodReport.Statistics) -> [String] {
-        var sentences: [String] = []
-        if statistics.total == 0 {
-            sentences.append(
-                "No drill was judged in this period: run one, so that there is evidence.")
-        }
-        var byComponent: [String: (steps: Set<String>, ids: [UInt64])] = [:]
-        for run in runs {
-            for result in run.run.results where result.verdict == .failed {
-                byComponent[result.component, default: ([], [])].steps.insert(result.testName)
-                byComponent[result.component]?.ids.append(run.id)
-            }
-        }
-        for (component, found) in byComponent.sorted(by: { $0.key < $1.key }) {
-            let ids = Set(found.ids).sorted().map(String.init).joined(separator: ", ")
-            sentences.append(
-                "Look into \(component): \(found.steps.sorted().joined(separator: ", ")) failed in "
-                    + "test \(ids).")
-        }
-        if statistics.inconclusive > 0 {
-            sentences.append(
-                "\(statistics.inconclusive) of \(statistics.total) drills proved nothing; "
-                    + "repeat them when what kept them from it is mended.")
-        }
-        for run in runs { sentences += narrowObjectives(of: run) }
-        return sentences
-    }
-
-    /// An objective that was met with less than a fifth to spare.
-    private static func narrowObjectives(of run: RunRecord) -> [String] {
-        ["rto_actual_ms", "rpo_actual_ms"].compactMap { name in
-            guard let metric = run.metric(name), let value = metric.value,
-                let limit = metric.threshold, value <= limit, value > limit * 0.8
-            else { return nil }
-            let label = name.prefix(3).uppercased()
-            return "Test \(run.id) met its \(label) with little to spare: "
-                + "\(Duration.milliseconds(Int64(value)).words) of at most "
-                + "\(Duration.milliseconds(Int64(limit)).words)."
+extension PeriodReport.Uncounted {
+    fileprivate var words: String {
+        let runs = count.counted("run")
+        switch purpose {
+        case "proof": return "\(runs) of proofs"
+        case "chaos": return "\(runs) of chaos"
+        default: return "\(runs) for '\(purpose.printable())'"
         }
     }
 }

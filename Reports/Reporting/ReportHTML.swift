@@ -19,7 +19,7 @@ private struct PeriodPage {
     let figures: [Figure]
     let hasRecommendations: Bool
     let recommendations: [String]
-    let runs: [RunSection]
+    let groups: [Group]
     let logID: String
     let position: String
     let root: String
@@ -33,6 +33,13 @@ private struct PeriodPage {
         let style: String
     }
 
+    struct Group {
+        let heading: String
+        /// Empty if there is nothing to say.
+        let note: String
+        let runs: [RunSection]
+    }
+
     init(_ report: PeriodReport) {
         name = report.name.printable()
         period = report.period.name
@@ -41,12 +48,32 @@ private struct PeriodPage {
         figures = Self.figures(report.statistics)
         recommendations = report.recommendations.map { $0.printable() }
         hasRecommendations = !recommendations.isEmpty
-        runs = report.runs.map { RunSection($0) }
+        groups = Self.groups(report)
         logID = report.origin.logID
         position = String(report.origin.position)
         root = report.origin.root
         seal = Self.seal(report.origin)
         version = report.origin.toolVersion
+    }
+
+    private static func groups(_ report: PeriodReport) -> [Group] {
+        var notes = report.runs.isEmpty ? ["No drill was run in this period."] : []
+        if let words = report.uncountedWords {
+            notes.append(
+                report.otherRuns.isEmpty
+                    ? "Left out: \(words), which are no drills."
+                    : "Listed below, and in no figure: \(words).")
+        }
+        let drills = Group(
+            heading: "Drills", note: notes.joined(separator: " "),
+            runs: report.runs.map { RunSection($0) })
+        if report.otherRuns.isEmpty { return [drills] }
+        let others = Group(
+            heading: "Proofs and chaos",
+            note: "They show what a drill notices and what a storage system withstands. They are "
+                + "no drills, and in no figure of this report.",
+            runs: report.otherRuns.map { RunSection($0) })
+        return [drills, others]
     }
 
     private static func seal(_ origin: PeriodReport.Origin) -> String {
@@ -86,21 +113,29 @@ private struct PeriodPage {
     }
 }
 
-/// Numbers as reports show them.
+/// Numbers as reports show them. What a log holds may be any number, and none may end the report.
 enum ReportText {
+    /// From here on digits say nothing, and whole numbers of 64 bits come to their end.
+    private static let largest = 1e15
+
     static func milliseconds(_ value: Double?) -> String {
-        value.map { Duration.milliseconds(Int64($0.rounded())).words } ?? "unknown"
+        guard let value else { return "unknown" }
+        return abs(value) < largest
+            ? Duration.milliseconds(Int64(value.rounded())).words : "\(value) ms"
     }
 
     static func microseconds(_ value: UInt64) -> String {
         if value < 1000 { return "\(value) µs" }
         if value < 100_000 { return "\(decimal(Double(value) / 1000)) ms" }
-        return Duration.microseconds(Int64(value)).words
+        return Duration.microseconds(Int64(clamping: value)).words
     }
 
+    /// At most one decimal: the same text on every machine.
     static func decimal(_ value: Double) -> String {
+        guard abs(value) < largest else { return "\(value)" }
         let tenths = Int((value * 10).rounded())
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+        let (whole, rest) = abs(tenths).quotientAndRemainder(dividingBy: 10)
+        return (tenths < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(rest)")
     }
 
     static func style(_ verdict: Verdict) -> String {

@@ -1,6 +1,6 @@
 public import DRTesting
 internal import EventLog
-internal import Projections
+public import Projections
 
 /// A run as the log tells it.
 public struct RunRecord: Sendable {
@@ -14,13 +14,13 @@ public struct RunRecord: Sendable {
     public private(set) var bins: [TimelineBin] = []
     public private(set) var binUs: UInt64 = 0
     public private(set) var phases: [PhaseSummarized] = []
-    public private(set) var fault: FaultPlanned?
-    public private(set) var faultStartUs: UInt64?
-    public private(set) var faultEndUs: UInt64?
-    public private(set) var ledger: LedgerCompared?
+    /// In the order in which they were made: of a site that took over or a storage that was
+    /// restored, and at the end of the run.
+    public private(set) var comparisons: [LedgerCompared] = []
     public private(set) var notices: [NoticeReceived] = []
     public private(set) var changes: [ComponentChanged] = []
     public private(set) var cleanup: CleanupFinished?
+    private var faultCourse = FaultCourse()
 
     init(first record: TestRecord) {
         (id, requestedAt) = (record.position, record.time)
@@ -29,6 +29,7 @@ public struct RunRecord: Sendable {
 
     mutating func apply(_ event: TestEvent) {
         run.apply(event)
+        faultCourse.apply(event, start: run.started?.time ?? requestedAt)
         switch event {
         case .metricRecorded(let event): metrics.append(event)
         case .markRecorded(let event): marks.append(event)
@@ -36,10 +37,7 @@ public struct RunRecord: Sendable {
             bins += event.bins
             binUs = event.binUs
         case .phaseSummarized(let event): phases.append(event)
-        case .faultPlanned(let event): fault = fault ?? event
-        case .faultEffective(let event): faultStartUs = faultStartUs ?? event.offsetUs
-        case .faultEnded(let event): faultEndUs = event.offsetUs
-        case .ledgerCompared(let event): ledger = event
+        case .ledgerCompared(let event): comparisons.append(event)
         case .noticeReceived(let event): notices.append(event)
         case .componentChanged(let event): changes.append(event)
         case .cleanupFinished(let event): cleanup = event
@@ -47,7 +45,15 @@ public struct RunRecord: Sendable {
         }
     }
 
+    /// Not a proof, and not chaos.
+    public var isDrill: Bool { requested.purpose == "drill" }
+
     public var requested: RunRequested { run.requested ?? RunRequested() }
+
+    /// In the order of their plans. Several may have been in force at once.
+    public var faults: [FaultWindow] { faultCourse.windows }
+
+    public var objectives: [ObjectiveOutcome] { ObjectiveOutcome.all(of: run, metrics: metrics) }
 
     public func metric(_ name: String) -> MetricRecorded? { metrics.first { $0.name == name } }
 

@@ -31,6 +31,9 @@ struct DRWeeklyReport: ParsableCommand {
     @Option(help: "The folder to write to. (default: reports in the data directory)")
     var output: String?
 
+    @Flag(help: "Also list proofs and chaos, which are in no figure.")
+    var all = false
+
     @Option(help: "Exit with 1 if a drill did not pass: breach.")
     var failOn: FailOn?
 
@@ -72,7 +75,7 @@ struct DRWeeklyReport: ParsableCommand {
         let period = try choice.period(now: now)
         let report = try PeriodReport(
             reader, period: period, name: "Disaster recovery, \(period.kind.rawValue) report",
-            asOf: asOf, toolVersion: Self.version)
+            asOf: asOf, listsOthers: all, toolVersion: Self.version)
         let folder = output ?? directory.reports
         for format in try formats() {
             let path =
@@ -80,6 +83,9 @@ struct DRWeeklyReport: ParsableCommand {
             let bytes = format == .json ? Data(report.json) : Data(try report.html().utf8)
             try Self.write(bytes, to: path, in: folder)
             try tell(path)
+        }
+        if let others = report.uncountedWords, !all {
+            complain("left out: \(others); --all lists them")
         }
         if report.runs.isEmpty {
             complain(try Self.emptiness(of: report, reader))

@@ -29,6 +29,7 @@ public struct TestRun: Equatable, Sendable {
     public private(set) var steps: [StepStarted] = []
     public private(set) var results: [ResultRecorded] = []
     public private(set) var prerequisites: [PrerequisiteChecked] = []
+    public private(set) var cleanup: CleanupFinished?
 
     public init() {}
 
@@ -53,6 +54,7 @@ public struct TestRun: Equatable, Sendable {
         case .stepStarted(let event): steps.append(event)
         case .resultRecorded(let event): results.append(event)
         case .prerequisiteChecked(let event): prerequisites.append(event)
+        case .cleanupFinished(let event): cleanup = cleanup ?? event
         case .cancelRequested(let event): cancellation = cancellation ?? event
         case .runFinished(let event): finished = finished ?? event
         default: break

@@ -22,11 +22,11 @@ final class ConnectionSet: Sendable {
         }
     }
 
-    /// Resets the connections whose request is being withheld.
-    func resetWithheld() {
+    /// Resets the connections whose request is withheld by this fault.
+    func resetWithheld(by token: String) {
         for connection in open.withLock({ Array($0.values) }) {
             connection.channel.eventLoop.execute {
-                if connection.front.value.isWithholding { reset(connection.channel) }
+                if connection.front.value.isWithheld(by: token) { reset(connection.channel) }
             }
         }
     }

@@ -1,6 +1,7 @@
-internal import Foundation
-
 /// What goes wrong between a client and its storage, and for which requests.
+///
+/// Several faults may hold at once. Each draws for itself, even if their seeds are the same, and a
+/// request meets the first that strikes it, in the order in which they were injected.
 public struct Fault: Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
         /// Requests are read and never answered. When the fault is lifted their connections are
@@ -14,14 +15,33 @@ public struct Fault: Equatable, Sendable {
         case resetAfterAnswer
         /// The proxy answers with this HTTP status and an S3 error document.
         case status(Int)
-        /// The request is forwarded so much later.
-        case latency(Duration)
+        /// The request is forwarded so much later, give or take up to the jitter: drawn evenly,
+        /// and never less than nothing.
+        case latency(Duration, jitter: Duration = .zero)
+        /// The body of the answer reaches the client at this rate. Requests keep their speed. When
+        /// the fault is lifted, what is under way goes on at full speed.
+        case bandwidth(bytesPerSecond: Int)
+        /// The connection is closed after half of the answer's body, whatever Content-Length says.
+        case truncate
+        /// One byte of the answer's body is inverted; its length stays the same.
+        case corrupt
+
+        /// Whether it strikes GET and POST only: other answers have no body. An answer to one of
+        /// them that happens to be empty stays as it is, and counts as struck all the same.
+        var changesBodies: Bool {
+            switch self {
+            case .bandwidth, .truncate, .corrupt: true
+            default: false
+            }
+        }
     }
 
     public let kind: Kind
-    /// The share of requests it strikes, 0 to 1. Drawn for each request from `seed`. *Refuse*
-    /// strikes whole connections, and so all requests.
+    /// The share of requests it strikes, 0 to 1, drawn for each request from `seed`.
     public let fraction: Double
+    /// Strikes only so many requests: the first that it would strike without a limit. `nil` for
+    /// all of them.
+    public let limit: Int?
     /// Only these HTTP methods; `nil` for all.
     public let methods: Set<String>?
     /// Only keys that begin with it.
@@ -29,52 +49,24 @@ public struct Fault: Equatable, Sendable {
     public let seed: UInt64
 
     public init(
-        _ kind: Kind, fraction: Double = 1, methods: Set<String>? = nil, keyPrefix: String = "",
-        seed: UInt64 = 0
+        _ kind: Kind, fraction: Double = 1, limit: Int? = nil, methods: Set<String>? = nil,
+        keyPrefix: String = "", seed: UInt64 = 0
     ) {
         precondition((0...1).contains(fraction), "A fraction lies between 0 and 1.")
-        (self.kind, self.fraction, self.methods) = (kind, fraction, methods)
-        (self.keyPrefix, self.seed) = (keyPrefix, seed)
+        if case .bandwidth(let rate) = kind { precondition(rate > 0, "A rate is above 0.") }
+        (self.kind, self.fraction, self.limit) = (kind, fraction, limit)
+        (self.methods, self.keyPrefix, self.seed) = (methods, keyPrefix, seed)
     }
 
-    /// Whether the fault strikes request number `sequence`: the same for the same seed.
-    func strikes(_ operation: ProxiedOperation) -> Bool {
-        if let methods, !methods.contains(operation.method) { return false }
-        guard
-            (operation.key.removingPercentEncoding ?? operation.key).utf8
-                .starts(with: keyPrefix.utf8)
-        else { return false }
-        // SplitMix64 of the seed and the number of the request.
-        var bits = seed &+ UInt64(operation.sequence) &* 0x9e37_79b9_7f4a_7c15
-        bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-        bits ^= bits >> 31
-        return Double(bits >> 11) / Double(1 << 53) < fraction
+    /// Whether it is meant for all requests alike.
+    var strikesAll: Bool {
+        fraction == 1 && limit == nil && methods == nil && keyPrefix.isEmpty
     }
-}
-
-/// One request that reached the proxy.
-public struct ProxiedOperation: Sendable {
-    /// Counted over all requests, from 1.
-    public let sequence: Int
-    public let method: String
-    public let bucket: String
-    /// Percent-encoded, as sent. Empty for requests about the bucket.
-    public let key: String
-    /// Who sent it: the value of the `User-Agent` header.
-    public let agent: String
-    /// The values of the headers named `x-amz-meta-…`, without that prefix.
-    public let metadata: [String: String]
-    public let received: ContinuousClock.Instant
-    /// What struck it; `nil` if it was forwarded as it was.
-    public internal(set) var fault: Fault.Kind?
-    /// What the storage answered; `nil` if it was not asked, or has not answered.
-    public internal(set) var status: Int?
 }
 
 /// A fault that is in force until it is lifted, or its lease runs out.
 public struct FaultLease: Equatable, Sendable {
-    /// Whoever has it may renew and lift.
+    /// Whoever has it may renew, change and lift.
     public let token: String
     /// From when on every request met the fault.
     public let effective: ContinuousClock.Instant
@@ -99,23 +91,12 @@ public struct FaultEnding: Equatable, Sendable {
     }
 }
 
-/// What the proxy has seen.
-public struct ProxyCounts: Equatable, Sendable {
-    public var connections = 0
-    public var requests = 0
-    /// Handed to the storage.
-    public var forwarded = 0
-    /// Answers of the storage handed to the client.
-    public var answered = 0
-    /// Struck by a fault.
-    public var faulted = 0
-    public var requestsByMethod: [String: Int] = [:]
-}
-
 /// Why the proxy could not do as asked.
 public struct FaultProxyError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Code: Sendable {
         case cannotListen, leaseTooLong, leaseGone, cannotLift
+        /// A fault that refuses connections cannot choose among requests.
+        case cannotChoose
     }
 
     public let code: Code

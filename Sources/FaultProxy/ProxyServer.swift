@@ -16,9 +16,12 @@ public actor ProxyServer {
     public static let maximumLease: Duration = .seconds(60)
 
     private struct Holding {
-        let fault: Fault
+        let kind: Fault.Kind
         var timer: Scheduled<Void>
-        var isEnding = false
+        /// Tells a timer that it has fired for a lease that was renewed meanwhile.
+        var renewals = 0
+        /// Set when it ends: no request meets it, but its port may not be open again yet.
+        var ending: FaultEnding.Reason?
     }
 
     public nonisolated let port: Int
@@ -35,8 +38,8 @@ public actor ProxyServer {
 
     /// - Parameters:
     ///   - port: 0 lets the system choose.
-    ///   - observer: gets each request that the storage answered. Called on the event loop: it
-    ///     must not block.
+    ///   - observer: gets each request once, at its end; if it is answered, before its client can
+    ///     know of that. Called on the event loop: it must not block.
     public init(
         upstream: Upstream, port: Int = 0,
         observer: @escaping @Sendable (ProxiedOperation) -> Void = { _ in }
@@ -65,6 +68,8 @@ public actor ProxyServer {
         if isStopped { return }
         isStopped = true
         for holding in holdings.values { holding.timer.cancel() }
+        // Nobody can meet them any more, and nobody may renew them.
+        holdings = [:]
         try? await listener?.close()
         connections.closeAll()
         try? await group.shutdownGracefully()
@@ -72,15 +77,25 @@ public actor ProxyServer {
 
     // MARK: Faults
 
-    /// Puts a fault in force.
+    /// Puts a fault in force: no request has to meet it before this returns.
     ///
     /// - Parameter lease: how long it holds unless renewed; at most 60 s.
+    /// - Throws: `.leaseTooLong`; `.cannotChoose` if connections are to be refused for some
+    ///   requests only; `.leaseGone` if the lease ran out before the port was closed;
+    ///   `.cannotListen` after `stop`.
     public func inject(_ fault: Fault, lease: Duration = .seconds(5)) async throws -> FaultLease {
         try Self.check(lease)
+        if isStopped {
+            throw FaultProxyError(code: .cannotListen, message: "the proxy has been stopped")
+        }
+        guard fault.kind != .refuse || fault.strikesAll else { throw Self.cannotChoose }
         let token = Self.newToken()
         state.add(fault, token: token)
-        holdings[token] = Holding(fault: fault, timer: schedule(token, after: lease))
-        if fault.kind == .refuse { try await updateListening() }
+        holdings[token] = Holding(kind: fault.kind, timer: schedule(token, after: lease))
+        if fault.kind == .refuse {
+            try await updateListening()
+            guard let holding = holdings[token], holding.ending == nil else { throw Self.leaseGone }
+        }
         return FaultLease(token: token, effective: .now)
     }
 
@@ -89,23 +104,33 @@ public actor ProxyServer {
     /// - Throws: `.leaseGone` if it has run out; `.leaseTooLong`.
     public func renew(_ token: String, lease: Duration = .seconds(5)) throws {
         try Self.check(lease)
-        guard holdings[token] != nil else {
-            throw FaultProxyError(code: .leaseGone, message: "the fault's lease has run out")
-        }
-        holdings[token]?.timer.cancel()
-        holdings[token]?.timer = schedule(token, after: lease)
+        guard var holding = holdings[token], holding.ending == nil else { throw Self.leaseGone }
+        holding.timer.cancel()
+        holding.renewals += 1
+        holding.timer = schedule(token, after: lease, renewals: holding.renewals)
+        holdings[token] = holding
     }
 
-    private static func check(_ lease: Duration) throws {
-        guard lease > .zero, lease <= maximumLease else {
-            throw FaultProxyError(
-                code: .leaseTooLong, message: "a lease lasts from 0 to 60 s, not \(lease)")
-        }
-    }
-
-    /// Ends a fault. Doing so again is no error and gives the same answer.
+    /// Changes the share of requests that a fault strikes, those on open connections included.
     ///
-    /// - Throws: `.cannotLift` if the port cannot be listened on again; trying again may help.
+    /// - Returns: from when on every request met the new share.
+    /// - Throws: `.leaseGone` if the fault has ended; `.cannotChoose` if it refuses connections.
+    @discardableResult
+    public func change(
+        _ token: String, fraction: Double
+    ) throws -> ContinuousClock.Instant {
+        precondition((0...1).contains(fraction), "A fraction lies between 0 and 1.")
+        guard let holding = holdings[token], holding.ending == nil else { throw Self.leaseGone }
+        guard holding.kind != .refuse else { throw Self.cannotChoose }
+        state.change(token, fraction: fraction)
+        return .now
+    }
+
+    /// Ends a fault: no request that arrives after this returns meets it. Doing so again is no
+    /// error and gives the same answer.
+    ///
+    /// - Throws: `.cannotLift` if the port cannot be listened on again. The proxy tries again each
+    ///   second; lifting again may help sooner.
     @discardableResult
     public func lift(_ token: String) async throws -> FaultEnding? {
         try await end(token, .lifted)
@@ -119,10 +144,19 @@ public actor ProxyServer {
     private func end(_ token: String, _ reason: FaultEnding.Reason) async throws -> FaultEnding? {
         guard let holding = holdings[token] else { return endings[token] }
         holding.timer.cancel()
-        state.remove(token: token)
-        if holding.fault.kind == .refuse {
-            holdings[token]?.isEnding = true
-            try await updateListening()
+        // The first attempt gives the reason, though it may take several.
+        let reason = holding.ending ?? reason
+        holdings[token]?.ending = reason
+        state.remove(token)
+        if holding.kind == .refuse {
+            do {
+                try await updateListening()
+            } catch {
+                // Whoever injected it may be gone.
+                let renewals = holding.renewals
+                holdings[token]?.timer = schedule(token, after: .seconds(1), renewals: renewals)
+                throw error
+            }
             // Somebody else may have ended it while the port was opened.
             if let ending = endings[token] { return ending }
         }
@@ -130,7 +164,7 @@ public actor ProxyServer {
         let ending = FaultEnding(reason: reason, ended: .now)
         endings[token] = ending
         // What was withheld is never forwarded late: those who still wait learn it by a reset.
-        if holding.fault.kind == .hang { connections.resetWithheld() }
+        if holding.kind == .hang { connections.resetWithheld(by: token) }
         return ending
     }
 
@@ -140,7 +174,8 @@ public actor ProxyServer {
         let previous = listening
         let task = Task {
             _ = await previous?.result
-            let isRefusing = holdings.values.contains { $0.fault.kind == .refuse && !$0.isEnding }
+            if isStopped { return }
+            let isRefusing = holdings.values.contains { $0.kind == .refuse && $0.ending == nil }
             if isRefusing, let listener {
                 self.listener = nil
                 try? await listener.close()
@@ -163,11 +198,35 @@ public actor ProxyServer {
         }
     }
 
-    private func schedule(_ token: String, after lease: Duration) -> Scheduled<Void> {
+    // MARK: Leases
+
+    private func schedule(
+        _ token: String, after lease: Duration, renewals: Int = 0
+    ) -> Scheduled<Void> {
         group.next().scheduleTask(in: .nanoseconds(lease.nanoseconds)) {
-            Task { try await self.end(token, .expired) }
+            Task { await self.expire(token, renewals: renewals) }
         }
     }
+
+    private func expire(_ token: String, renewals: Int) async {
+        guard holdings[token]?.renewals == renewals else { return }
+        _ = try? await end(token, .expired)
+    }
+
+    private static func check(_ lease: Duration) throws {
+        guard lease > .zero, lease <= maximumLease else {
+            throw FaultProxyError(
+                code: .leaseTooLong, message: "a lease lasts from 0 to 60 s, not \(lease)")
+        }
+    }
+
+    private static let leaseGone = FaultProxyError(
+        code: .leaseGone, message: "the fault's lease has run out")
+
+    private static let cannotChoose = FaultProxyError(
+        code: .cannotChoose,
+        message: "a fault that refuses connections strikes all requests: it takes no fraction, "
+            + "limit, methods or key prefix")
 
     private static func newToken() -> String {
         var generator = SystemRandomNumberGenerator()
@@ -181,11 +240,22 @@ public actor ProxyServer {
         state.counts(of: agent)
     }
 
-    /// How many requests arrived after `start`, at most a minute ago.
+    /// How many requests a fault has struck, or had when it ended; `nil` if there was none with
+    /// this token. Connections that were refused had no requests.
+    public nonisolated func struck(by token: String) -> Int? { state.struck(by: token) }
+
+    /// How many requests arrived.
+    ///
+    /// - Parameters:
+    ///   - agent: only those of this sender (`User-Agent`).
+    ///   - start: counted from here on; at most five minutes ago.
+    ///   - end: those from here on do not count; `nil` if all of them do.
+    ///   - methods: only these HTTP methods; `nil` for all.
     public nonisolated func requests(
-        of agent: String? = nil, since start: ContinuousClock.Instant
+        of agent: String? = nil, since start: ContinuousClock.Instant,
+        until end: ContinuousClock.Instant? = nil, methods: Set<String>? = nil
     ) -> Int {
-        state.requests(of: agent, since: start)
+        state.requests(of: agent, methods: methods, since: start, until: end)
     }
 
     // MARK: Listening

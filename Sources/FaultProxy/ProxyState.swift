@@ -2,16 +2,26 @@ internal import Synchronization
 
 /// What the event loop of the proxy and its owner share: the faults in force and the counts.
 final class ProxyState: Sendable {
-    /// How far back the rate of requests can be asked for.
-    private static let maximumWindow: Duration = .seconds(60)
-
     private struct State {
-        var faults: [(token: String, fault: Fault)] = []
+        /// In the order in which they were injected.
+        var faults: [StandingFault] = []
+        var injected = 0
+        /// How many requests those faults struck that are gone.
+        var struckByEnded: [String: Int] = [:]
         var counts: [String: ProxyCounts] = [:]
-        var arrivals: [(agent: String, instant: ContinuousClock.Instant)] = []
-        var arrivalLimit = 20_000
+        var arrivals = ArrivalLog()
         var sequence = 0
         var connections = 0
+
+        func index(of token: String) -> Int? { faults.firstIndex { $0.token == token } }
+
+        /// What the first fault that strikes does; those after it are not asked.
+        mutating func strike(_ operation: ProxiedOperation) -> Strike? {
+            for index in faults.indices {
+                if let strike = faults[index].strike(operation) { return strike }
+            }
+            return nil
+        }
     }
 
     private let state = Mutex(State())
@@ -21,9 +31,34 @@ final class ProxyState: Sendable {
 
     // MARK: Faults
 
-    func add(_ fault: Fault, token: String) { state.withLock { $0.faults.append((token, fault)) } }
+    func add(_ fault: Fault, token: String) {
+        state.withLock { state in
+            state.faults.append(StandingFault(fault, token: token, number: state.injected))
+            state.injected += 1
+        }
+    }
 
-    func remove(token: String) { state.withLock { $0.faults.removeAll { $0.token == token } } }
+    func change(_ token: String, fraction: Double) {
+        state.withLock { state in
+            guard let index = state.index(of: token) else { return }
+            state.faults[index].fraction = fraction
+        }
+    }
+
+    func remove(_ token: String) {
+        state.withLock { state in
+            guard let index = state.index(of: token) else { return }
+            state.struckByEnded[token] = state.faults.remove(at: index).struck
+        }
+    }
+
+    func isInForce(_ token: String) -> Bool { state.withLock { $0.index(of: token) != nil } }
+
+    func struck(by token: String) -> Int? {
+        state.withLock { state in
+            state.index(of: token).map { state.faults[$0].struck } ?? state.struckByEnded[token]
+        }
+    }
 
     // MARK: Requests
 
@@ -32,25 +67,21 @@ final class ProxyState: Sendable {
     /// Counts a request and says what happens to it.
     func receive(
         method: String, bucket: String, key: String, agent: String, metadata: [String: String]
-    ) -> ProxiedOperation {
+    ) -> (operation: ProxiedOperation, strike: Strike?) {
         state.withLock { state in
             state.sequence += 1
             var operation = ProxiedOperation(
                 sequence: state.sequence, method: method, bucket: bucket, key: key, agent: agent,
                 metadata: metadata, received: .now)
-            operation.fault = state.faults.first { $0.fault.strikes(operation) }?.fault.kind
+            let strike = state.strike(operation)
+            operation.fault = strike?.kind
             var counts = state.counts[agent] ?? ProxyCounts()
             counts.requests += 1
             counts.requestsByMethod[method, default: 0] += 1
-            if operation.fault != nil { counts.faulted += 1 }
+            if strike != nil { counts.faulted += 1 }
             state.counts[agent] = counts
-            state.arrivals.append((agent, operation.received))
-            // Seldom, so that a long list costs little for each request.
-            if state.arrivals.count > state.arrivalLimit {
-                state.arrivals.removeAll { $0.instant < operation.received - Self.maximumWindow }
-                state.arrivalLimit = max(20_000, 2 * state.arrivals.count)
-            }
-            return operation
+            state.arrivals.add(agent: agent, method: method, at: operation.received)
+            return (operation, strike)
         }
     }
 
@@ -58,8 +89,10 @@ final class ProxyState: Sendable {
         state.withLock { $0.counts[operation.agent]?.forwarded += 1 }
     }
 
-    func answered(_ operation: ProxiedOperation) {
-        state.withLock { $0.counts[operation.agent]?.answered += 1 }
+    func ended(_ operation: ProxiedOperation) {
+        if operation.status != nil {
+            state.withLock { $0.counts[operation.agent]?.answered += 1 }
+        }
         observer(operation)
     }
 
@@ -80,10 +113,12 @@ final class ProxyState: Sendable {
         }
     }
 
-    func requests(of agent: String?, since start: ContinuousClock.Instant) -> Int {
+    func requests(
+        of agent: String?, methods: Set<String>?, since start: ContinuousClock.Instant,
+        until end: ContinuousClock.Instant?
+    ) -> Int {
         state.withLock { state in
-            state.arrivals.reversed().prefix { $0.instant >= start }
-                .count { agent == nil || $0.agent == agent }
+            state.arrivals.count(of: agent, methods: methods, since: start, until: end)
         }
     }
 }

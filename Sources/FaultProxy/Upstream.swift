@@ -68,27 +68,28 @@ struct UpstreamConnector: Sendable {
 final class BackHandler: ChannelInboundHandler, Sendable {
     typealias InboundIn = HTTPClientResponsePart
 
-    private let receive: @Sendable (HTTPClientResponsePart) -> Void
-    private let closed: @Sendable () -> Void
-    private let writable: @Sendable (Bool) -> Void
+    typealias Receive = @Sendable (HTTPClientResponsePart, _ storage: any Channel) -> Void
 
-    /// All three are called on the event loop of the connection.
+    private let receive: Receive
+    private let closed: @Sendable (_ storage: any Channel) -> Void
+    private let writable: @Sendable (_ storage: any Channel) -> Void
+
+    /// All three are called on the event loop of the connection, and say which connection it is:
+    /// one that was given up may still have something to say.
     init(
-        receive: @escaping @Sendable (HTTPClientResponsePart) -> Void,
-        closed: @escaping @Sendable () -> Void, writable: @escaping @Sendable (Bool) -> Void
+        receive: @escaping Receive, closed: @escaping @Sendable (any Channel) -> Void,
+        writable: @escaping @Sendable (any Channel) -> Void
     ) {
         (self.receive, self.closed, self.writable) = (receive, closed, writable)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        receive(unwrapInboundIn(data))
+        receive(unwrapInboundIn(data), context.channel)
     }
 
-    func channelInactive(context: ChannelHandlerContext) { closed() }
+    func channelInactive(context: ChannelHandlerContext) { closed(context.channel) }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        writable(context.channel.isWritable)
-    }
+    func channelWritabilityChanged(context: ChannelHandlerContext) { writable(context.channel) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)

@@ -11,6 +11,8 @@ public struct CircuitBreaker: Equatable, Sendable {
         public var openDuration: Duration = .seconds(3)
         /// Trial calls that pass while half-open; so many successes close it.
         public var trialCount = 2
+        /// A call that succeeds only after more than this counts as a failure; `nil` for none.
+        public var slowCallLimit: Duration?
 
         public init() {}
     }
@@ -77,6 +79,11 @@ public struct CircuitBreaker: Equatable, Sendable {
             phase = .halfOpen(inFlight: inFlight + 1, successes: successes)
             return (.trial(phaseNumber), nil)
         }
+    }
+
+    /// Whether a call that succeeded after `duration` is to be reported by `failed`.
+    public func isSlow(_ duration: Duration) -> Bool {
+        configuration.slowCallLimit.map { duration > $0 } ?? false
     }
 
     /// - Parameter admission: what the call was admitted as; late results of other phases do not

@@ -4,6 +4,7 @@ public protocol CircuitBreaking: Sendable {
     mutating func admit(
         at now: ContinuousClock.Instant
     ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?)
+    func isSlow(_ duration: Duration) -> Bool
     mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition?
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant

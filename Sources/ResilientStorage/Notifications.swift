@@ -7,6 +7,7 @@ internal import NIOHTTP1
 public struct Notice: Codable, Equatable, Sendable {
     public enum Kind: String, Codable, Sendable {
         case degraded, recovered
+        case performanceAlert, performanceRecovered
     }
 
     /// The same in all notices about one incident.
@@ -66,8 +67,8 @@ public final class WebhookNotifier: Notifying {
 
 /// Whether users are served as usual. A pure state machine.
 ///
-/// Degraded begins when the breaker leaves closed, and ends when it is closed again and nothing
-/// waits in the queue.
+/// Degraded begins when the breaker leaves closed or writes are refused, and ends when the breaker
+/// is closed again, writes are taken and nothing waits in the queue.
 struct DegradedMode: Equatable {
     enum Change: Equatable {
         case entered(incident: String)
@@ -78,14 +79,15 @@ struct DegradedMode: Equatable {
 
     /// - Parameter newIncident: names the incident, if one begins.
     mutating func update(
-        breaker: CircuitBreaker.State, queueDepth: Int, newIncident: () -> String
+        breaker: CircuitBreaker.State, queueDepth: Int, isReadOnly: Bool = false,
+        newIncident: () -> String
     ) -> Change? {
         switch incident {
-        case nil where breaker != .closed:
+        case nil where breaker != .closed || isReadOnly:
             let name = newIncident()
             incident = name
             return .entered(incident: name)
-        case let current? where breaker == .closed && queueDepth == 0:
+        case let current? where breaker == .closed && queueDepth == 0 && !isReadOnly:
             incident = nil
             return .left(incident: current)
         default:

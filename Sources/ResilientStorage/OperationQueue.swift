@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import FoundationEssentials
+public import FoundationEssentials
 internal import LMDB
 internal import Synchronization
 
@@ -16,6 +16,12 @@ public protocol OperationQueueing: Sendable {
     /// The storage has taken an entry.
     func remove(_ entry: QueueEntry) async throws
     var depth: Int { get }
+    /// Whether `add` would take an operation now. Others may take the room before it is added.
+    func hasRoom(for operation: QueuedOperation) -> Bool
+}
+
+extension OperationQueueing {
+    public func hasRoom(for operation: QueuedOperation) -> Bool { true }
 }
 
 /// Why the queue did not take an operation.
@@ -31,6 +37,8 @@ public struct OperationQueueError: Error, Equatable, Sendable, CustomStringConve
     public let code: Code
     public let message: String
 
+    public init(code: Code, message: String) { (self.code, self.message) = (code, message) }
+
     public static func == (left: OperationQueueError, right: OperationQueueError) -> Bool {
         left.code == right.code
     }
@@ -41,7 +49,8 @@ public struct OperationQueueError: Error, Equatable, Sendable, CustomStringConve
 /// A queue in an LMDB file: what was acknowledged is still there after `kill -9`.
 ///
 /// Operations of a key come out in the order in which they were acknowledged. Writes are flushed
-/// in groups: those that wait while one is flushed are flushed together.
+/// in groups: those that wait while one is flushed are flushed together. A number is given once,
+/// also when the queue was empty and is opened again.
 public final class OperationQueue: OperationQueueing, Sendable {
     public struct Limits: Equatable, Sendable {
         public var operations = 100_000
@@ -66,7 +75,7 @@ public final class OperationQueue: OperationQueueing, Sendable {
         mutating func added(_ entry: QueueEntry) {
             depth += 1
             bytes += entry.operation.size
-            next = entry.number + 1
+            next = max(next, entry.number + 1)
             numbers[entry.operation.exactKey, default: []].append(entry.number)
         }
 
@@ -81,21 +90,32 @@ public final class OperationQueue: OperationQueueing, Sendable {
 
     private let environment: Environment
     private let entries: Database
+    /// `next` → the number after the highest ever given, 8 bytes, big-endian.
+    private let marks: Database
     private let limits: Limits
+    private let now: @Sendable () -> Date
     private let state = Mutex(State())
     private let disk = DispatchQueue(label: "OperationQueue.disk")
 
     /// Opens the queue in a directory of its own, which is made if it is not there.
     ///
+    /// - Parameter now: what entries are dated with.
     /// - Throws: `OperationQueueError`, `LMDBError`.
-    public init(directory: String, limits: Limits = Limits()) throws {
+    public init(
+        directory: String, limits: Limits = Limits(),
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) throws {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         environment = try Environment(path: directory)
-        entries = try environment.openDatabases([.init("queue", keys: .integers)], create: true)[0]
-        self.limits = limits
+        let databases = try environment.openDatabases(
+            [.init("queue", keys: .integers), .init("marks")], create: true)
+        (entries, marks) = (databases[0], databases[1])
+        (self.limits, self.now) = (limits, now)
         try environment.read { transaction in
+            let mark = try transaction.value(for: Self.nextMark, in: marks)
+            state.withLock { $0.next = mark.map(Self.number) ?? 1 }
             try transaction.forEach(in: entries) { key, value in
                 let entry = try Self.decode(key, value)
                 state.withLock { $0.added(entry) }
@@ -105,6 +125,12 @@ public final class OperationQueue: OperationQueueing, Sendable {
     }
 
     public var depth: Int { state.withLock { $0.depth } }
+
+    public func hasRoom(for operation: QueuedOperation) -> Bool {
+        state.withLock { state in
+            state.depth < limits.operations && state.bytes + operation.size <= limits.bytes
+        }
+    }
 
     public func add(_ operation: QueuedOperation) async throws -> QueueEntry {
         try await withCheckedThrowingContinuation { continuation in
@@ -161,14 +187,15 @@ public final class OperationQueue: OperationQueueing, Sendable {
                 outcomes.append(.failure(OperationQueueError(code: .full, message: message)))
                 continue
             }
-            let entry = QueueEntry(number: room.next, operation: operation)
-            try transaction.append(
-                Self.encode(operation), for: .integer(entry.number), in: entries)
+            let entry = QueueEntry(
+                number: room.next, operation: operation, added: Self.date(Self.milliseconds(now())))
+            try transaction.append(Self.encode(entry), for: .integer(entry.number), in: entries)
             room.operations -= 1
             room.bytes -= operation.size
             room.next += 1
             outcomes.append(.success(entry))
         }
+        try transaction.put(Self.bytes(room.next), for: Self.nextMark, in: marks)
         return outcomes
     }
 
@@ -220,21 +247,25 @@ public final class OperationQueue: OperationQueueing, Sendable {
     }
 }
 
-// MARK: - Stored form: JSON of key and metadata, its length before it, then the body
+// MARK: - Stored form: JSON of everything but the body, its length before it, then the body
 
 extension OperationQueue {
     private struct Header: Codable {
         let key: String
+        /// `nil` for a delete.
         let metadata: [String: String]?
+        let epoch: UInt64?
+        /// Milliseconds since 1970.
+        let added: Int64?
     }
 
-    static func encode(_ operation: QueuedOperation) throws -> [UInt8] {
-        let (header, body) =
-            switch operation.action {
-            case .put(let body, let metadata):
-                (Header(key: operation.key, metadata: metadata), body)
-            case .delete: (Header(key: operation.key, metadata: nil), [])
-            }
+    static func encode(_ entry: QueueEntry) throws -> [UInt8] {
+        let operation = entry.operation
+        var (metadata, body): ([String: String]?, [UInt8]) = (nil, [])
+        if case .put(let bytes, let names) = operation.action { (metadata, body) = (names, bytes) }
+        let header = Header(
+            key: operation.key, metadata: metadata, epoch: operation.epoch,
+            added: milliseconds(entry.added))
         let json = Array(try JSONEncoder().encode(header))
         let length = (0..<4).map { UInt8(truncatingIfNeeded: json.count >> (24 - 8 * $0)) }
         return length + json + body
@@ -254,7 +285,26 @@ extension OperationQueue {
         }
         let body = Array(bytes[(4 + length)...])
         let action = header.metadata.map { QueuedOperation.Action.put(body: body, metadata: $0) }
-        return QueueEntry(
-            number: number, operation: QueuedOperation(key: header.key, action: action ?? .delete))
+        let operation = QueuedOperation(
+            key: header.key, action: action ?? .delete, epoch: header.epoch ?? 0)
+        return QueueEntry(number: number, operation: operation, added: date(header.added ?? 0))
+    }
+
+    private static func milliseconds(_ date: Date) -> Int64 {
+        Int64((date.timeIntervalSince1970 * 1000).rounded())
+    }
+
+    private static func date(_ milliseconds: Int64) -> Date {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+    }
+
+    private static let nextMark = Key.name("next")
+
+    private static func bytes(_ number: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+    }
+
+    private static func number(_ bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

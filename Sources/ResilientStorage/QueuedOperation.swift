@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// A write that was acknowledged before it reached the storage.
 public struct QueuedOperation: Equatable, Sendable {
     public enum Action: Equatable, Sendable {
@@ -7,10 +9,11 @@ public struct QueuedOperation: Equatable, Sendable {
 
     public let key: String
     public let action: Action
+    /// Under which it was acknowledged; see `Epoch`. 0 for a store of one storage.
+    public var epoch: UInt64
 
-    public init(key: String, action: Action) {
-        self.key = key
-        self.action = action
+    public init(key: String, action: Action, epoch: UInt64 = 0) {
+        (self.key, self.action, self.epoch) = (key, action, epoch)
     }
 
     var size: Int {
@@ -32,9 +35,13 @@ public struct QueueEntry: Equatable, Sendable {
     /// Ascending in the order of acknowledgement.
     public let number: UInt64
     public let operation: QueuedOperation
+    /// When it was queued, to the millisecond.
+    public let added: Date
 
-    public init(number: UInt64, operation: QueuedOperation) {
-        (self.number, self.operation) = (number, operation)
+    public init(
+        number: UInt64, operation: QueuedOperation, added: Date = Date(timeIntervalSince1970: 0)
+    ) {
+        (self.number, self.operation, self.added) = (number, operation, added)
     }
 }
 

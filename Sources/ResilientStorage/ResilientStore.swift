@@ -5,11 +5,14 @@ public import S3
 ///
 /// Calls go through a circuit breaker and are retried under a budget. Writes that the storage does
 /// not take are acknowledged into a durable queue and delivered later, in order for each key. Users
-/// are told when service is degraded and when it is whole again.
+/// are told when service is degraded and when it is whole again. With a second storage, every write
+/// is copied there, and it takes over when the first one fails for long.
 ///
 /// Promised: a write that was served or deferred is not lost by a crash of this process. Writes of
-/// one key reach the storage in the order in which they were acknowledged. Not promised: reads
-/// while the storage is away, but for keys whose last write is still queued.
+/// one key reach each storage in the order in which they were acknowledged. The storage that takes
+/// over has every write that was served or deferred before it takes the first of its own. Not
+/// promised: reads while the storage is away, but for keys whose last write is still queued; that a
+/// request which was given up for lack of an answer is not carried out by the storage later.
 public actor ResilientStore {
     public struct Configuration: Sendable {
         public var breaker = CircuitBreaker.Configuration()
@@ -26,9 +29,20 @@ public actor ResilientStore {
         public var breaker: any CircuitBreaking
         public var queue: any OperationQueueing
         public var notifier: any Notifying
+        /// Instead of those that the configuration describes.
+        public var retry: (any Retrying)?
+        public var health: (any HealthWatching)?
+        /// Tells users of calls that fail too often or take too long; `nil` for no alerts.
+        public var alerts: (any PerformanceAlerting)?
+        /// See `SiteComponents`.
+        public var healthClient: S3Client?
+        public var reconciliationClient: S3Client?
+        /// The second storage; `nil` for none.
+        public var failover: FailoverComponents?
         /// At least 0 and less than 1.
         public var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
         public var now: @Sendable () -> Date = { Date() }
+        /// Called while locks are held: it must return soon, and call nothing of the store.
         public var observer: @Sendable (StorageEvent) -> Void = { _ in }
 
         public init(
@@ -38,36 +52,69 @@ public actor ResilientStore {
         }
     }
 
-    private let client: S3Client
-    private let bucket: String
-    private let configuration: Configuration
-    private let components: Components
-    private var breaker: any CircuitBreaking
-    private var retry: Retry
-    private var health: Health
-    private var mode = DegradedMode()
+    let configuration: Configuration
+    let components: Components
+    let routing: Routing
+    let sites: Sites
+    /// One for each storage.
+    let drains: [QueueDrain]
+    /// `nil` if there is only one storage.
+    let controller: FailoverController?
+    let outbox: NoticeOutbox
+    var mode = DegradedMode()
+    var incidents = 0
+    var tasks: [Task<Void, Never>] = []
     private var writers = KeyLocks()
-    private var drainOrder = DrainOrder()
-    private var tasks: [Task<Void, Never>] = []
-    private var incidents = 0
-    private var lastNotice: Task<Void, Never>?
 
     public init(
         client: S3Client, bucket: String, configuration: Configuration, components: Components
     ) {
-        (self.client, self.bucket) = (client, bucket)
         (self.configuration, self.components) = (configuration, components)
-        breaker = components.breaker
-        retry = Retry(configuration.retry)
-        health = Health(configuration.health)
+        let observer = components.observer
+        let outbox = NoticeOutbox(notifier: components.notifier, observer: observer)
+        let performance = components.alerts.map {
+            PerformanceWatch($0, outbox: outbox, now: components.now, observer: observer)
+        }
+        let routing =
+            components.failover.map {
+                Routing($0.decider, fence: $0.fence, epoch: $0.epoch.current)
+            } ?? Routing()
+        let site = { (name: SiteName, parts: SiteComponents) in
+            StorageSite(
+                name, parts, routing: routing, performance: performance,
+                random: components.random, observer: observer)
+        }
+        let sites = Sites(
+            primary: site(
+                .primary, Self.primary(client, bucket, configuration, components)),
+            secondary: components.failover.map { site(.secondary, $0.secondary) })
+        let drains = sites.all.map {
+            QueueDrain(
+                $0, routing: routing, concurrency: configuration.drainConcurrency,
+                observer: observer)
+        }
+        (self.outbox, self.routing, self.sites, self.drains) = (outbox, routing, sites, drains)
+        controller = components.failover.flatMap { parts in
+            sites.secondary.map { secondary in
+                FailoverController(
+                    primary: sites.primary, secondary: secondary, components: parts,
+                    routing: routing, drain: drains[0], observer: observer)
+            }
+        }
     }
 
-    public var breakerState: CircuitBreaker.State { breaker.state }
-    public var healthState: Health.State { health.state }
-    public var lastHealthSample: ContinuousClock.Instant? { health.lastSample }
-    public var queueDepth: Int { components.queue.depth }
-    /// The incident that users were told about; `nil` in normal service.
-    public var incident: String? { mode.incident }
+    private static func primary(
+        _ client: S3Client, _ bucket: String, _ configuration: Configuration,
+        _ components: Components
+    ) -> SiteComponents {
+        var parts = SiteComponents(
+            client: client, bucket: bucket, breaker: components.breaker, queue: components.queue)
+        parts.retry = components.retry ?? Retry(configuration.retry)
+        parts.health = components.health ?? Health(configuration.health)
+        parts.healthClient = components.healthClient
+        parts.reconciliationClient = components.reconciliationClient
+        return parts
+    }
 
     // MARK: Operations
 
@@ -84,14 +131,16 @@ public actor ResilientStore {
 
     /// The body of an object; `nil` if there is none.
     public func get(_ key: String) async -> StorageOutcome<[UInt8]?> {
+        let site = sites[routing.failoverState.readSite]
+        defer { updateMode() }
         do {
-            if let pending = try await components.queue.pending(for: key) {
+            if let pending = try await site.queue.pending(for: key) {
                 switch pending.operation.action {
                 case .put(let body, _): return .deferred(body, at: .now)
                 case .delete: return .deferred(nil, at: .now)
                 }
             }
-            let object = try await guarded { try await $0.get(key, in: $1) }
+            let object = try await site.call(.read) { try await $0.get(key, in: $1) }
             return .served(object.body, at: object.finished)
         } catch let error as S3Error where error.code == .noSuchKey {
             return .served(nil, at: error.finished)
@@ -107,12 +156,41 @@ public actor ResilientStore {
             if writers.take(operation.key, or: turn) { turn.resume() }
         }
         defer { writers.unlock(operation.key) }
+        let admission: Routing.Admission
+        do {
+            admission = try routing.beginWrite()
+        } catch {
+            return .refused("\(error)", at: .now)
+        }
+        defer {
+            routing.endWrite()
+            updateMode()
+        }
+        var operation = operation
+        operation.epoch = admission.epoch
+        return await perform(operation, at: sites[admission.site])
+    }
+
+    /// - Parameter site: the one that serves in the epoch of the operation.
+    private func perform(
+        _ operation: QueuedOperation, at site: StorageSite
+    ) async -> StorageOutcome<Void> {
+        let other = sites.other(than: site)
+        if let other, !other.queue.hasRoom(for: operation) {
+            let reason = "no room for what has to be replicated; the write was not taken"
+            return .refused(reason, at: .now)
+        }
         do {
             // What is queued for the key comes first.
-            if try await components.queue.pending(for: operation.key) != nil {
-                return try await enqueue(operation)
+            if try await site.queue.pending(for: operation.key) != nil {
+                return await enqueue(operation, after: nil)
             }
-            return .served((), at: try await guarded { try await Self.send(operation, $0, $1) })
+            let finished = try await site.call(.fenced(.service, epoch: operation.epoch)) {
+                try await operation.send(by: $0, to: $1)
+            }
+            guard let other else { return .served((), at: finished) }
+            // Before it is acknowledged: whoever takes over must have it.
+            return await replicate(operation, to: other) ?? .served((), at: .now)
         } catch let error as S3Error where error.isServiceFault {
             return await enqueue(operation, after: error)
         } catch is Refusal {
@@ -122,31 +200,39 @@ public actor ResilientStore {
         }
     }
 
+    /// Acknowledges a write into the queues of all storages, that of the active one first.
+    ///
     /// - Parameter doubt: why it is not known whether the storage has it already.
     private func enqueue(
         _ operation: QueuedOperation, after doubt: S3Error?
     ) async -> StorageOutcome<Void> {
+        // Another storage may have taken over since the write was admitted.
+        let active = sites[routing.failoverState.active]
+        var operation = operation
+        operation.epoch = routing.epoch
         do {
-            return try await enqueue(operation)
+            _ = try await active.queue.add(operation)
         } catch {
             if let doubt, doubt.isIndeterminate { return .indeterminate(doubt) }
             return .refused("\(error)", at: .now)
         }
+        guard let other = sites.other(than: active) else { return .deferred((), at: .now) }
+        return await replicate(operation, to: other) ?? .deferred((), at: .now)
     }
 
-    private func enqueue(_ operation: QueuedOperation) async throws -> StorageOutcome<Void> {
-        _ = try await components.queue.add(operation)
-        return .deferred((), at: .now)
-    }
-
-    private static func send(
-        _ operation: QueuedOperation, _ client: S3Client, _ bucket: String
-    ) async throws -> ContinuousClock.Instant {
-        switch operation.action {
-        case .put(let body, let metadata):
-            try await client.put(body, to: operation.key, in: bucket, metadata: metadata).finished
-        case .delete:
-            try await client.delete(operation.key, in: bucket)
+    /// - Returns: `nil` if the other storage will get it. Otherwise the write was done, or will be,
+    ///   but must not be called acknowledged: it is lost if the other storage takes over.
+    private func replicate(
+        _ operation: QueuedOperation, to other: StorageSite
+    ) async -> StorageOutcome<Void>? {
+        do {
+            _ = try await other.queue.add(operation)
+            return nil
+        } catch {
+            return .indeterminate(
+                S3Error(
+                    .other("NotReplicated"), message: "it cannot be replicated: \(error)",
+                    finished: .now))
         }
     }
 
@@ -155,222 +241,6 @@ public actor ResilientStore {
         case let error as Doubt: .indeterminate(error.earlier)
         case let error as S3Error: error.isIndeterminate ? .indeterminate(error) : .failed(error)
         default: .refused("\(error)", at: .now)
-        }
-    }
-
-    // MARK: Guarded calls
-
-    /// The breaker does not let the call through.
-    struct Refusal: Error, CustomStringConvertible {
-        var description: String { "the circuit breaker is open" }
-    }
-
-    /// An attempt was certain to fail, but nobody knows what became of one before it.
-    private struct Doubt: Error {
-        let earlier: S3Error
-    }
-
-    /// Calls the storage if the breaker allows it, and again if it is worth it.
-    private func guarded<Value: Sendable>(
-        attempts: Bool = true, _ call: @Sendable (S3Client, String) async throws -> Value
-    ) async throws -> Value {
-        var attempt = 1
-        var doubt: S3Error?
-        while true {
-            do {
-                return try await admitted(call, attempt: attempt)
-            } catch let error as S3Error where error.isServiceFault {
-                if error.isIndeterminate { doubt = doubt ?? error }
-                guard attempts, breaker.state == .closed,
-                    let delay = retry.delay(afterAttempt: attempt, random: components.random())
-                else { throw doubt ?? error }
-                try await Task.sleep(for: delay)
-                attempt += 1
-                components.observer(.retried(attempt: attempt, at: .now))
-            } catch let refusal as Refusal {
-                throw doubt ?? refusal
-            } catch {
-                if let doubt { throw Doubt(earlier: doubt) }
-                throw error
-            }
-        }
-    }
-
-    private func admitted<Value: Sendable>(
-        _ call: @Sendable (S3Client, String) async throws -> Value, attempt: Int
-    ) async throws -> Value {
-        let (admission, transition) = breaker.admit(at: .now)
-        report(transition, at: .now)
-        if admission == .refused { throw Refusal() }
-        retry.began()
-        do {
-            let value = try await call(client, bucket)
-            ended(admission, success: true, at: .now)
-            return value
-        } catch let error as S3Error where error.code == .cancelled {
-            breaker.abandoned(admission)
-            throw error
-        } catch {
-            let failure = error as? S3Error
-            if let failure, failure.isServiceFault {
-                // Before the change of state that it may cause.
-                components.observer(
-                    .attemptFailed("\(failure)", attempt: attempt, at: failure.finished))
-            }
-            // That an object is not there is an answer of a storage that works.
-            ended(
-                admission, success: failure?.isServiceFault == false,
-                at: failure?.finished ?? .now)
-            throw error
-        }
-    }
-
-    private func ended(
-        _ admission: CircuitBreaker.Admission, success: Bool, at instant: ContinuousClock.Instant
-    ) {
-        if let change = health.observe(success: success, at: instant) {
-            components.observer(.health(change))
-        }
-        report(
-            success ? breaker.succeeded(admission) : breaker.failed(admission, at: .now),
-            at: instant)
-    }
-
-    private func report(
-        _ transition: CircuitBreaker.Transition?, at instant: ContinuousClock.Instant
-    ) {
-        if let transition { components.observer(.breaker(transition, at: instant)) }
-        updateMode()
-    }
-
-    // MARK: Degraded mode
-
-    private func updateMode() {
-        let change = mode.update(breaker: breaker.state, queueDepth: components.queue.depth) {
-            incidents += 1
-            return "incident-\(Int(components.now().timeIntervalSince1970))-\(incidents)"
-        }
-        switch change {
-        case .entered(let incident):
-            components.observer(.degradedEntered(incident: incident, at: .now))
-            notify(
-                .degraded, incident: incident,
-                message: "Storage is not reachable. Changes are kept and stored later.")
-        case .left(let incident):
-            components.observer(.degradedLeft(incident: incident, at: .now))
-            notify(
-                .recovered, incident: incident,
-                message: "Storage is reachable again. All changes are stored.")
-        case nil: break
-        }
-    }
-
-    /// Sends a notice when those before it have been sent, or given up.
-    private func notify(_ kind: Notice.Kind, incident: String, message: String) {
-        let notice = Notice(
-            incident: incident, kind: kind, message: message, time: components.now())
-        let (components, before) = (components, lastNotice)
-        lastNotice = Task {
-            await before?.value
-            for attempt in 1...5 where !Task.isCancelled {
-                do {
-                    try await components.notifier.send(notice)
-                    components.observer(.noticeSent(kind, incident: incident, at: .now))
-                    return
-                } catch {
-                    components.observer(.noticeFailed("\(error)", at: .now))
-                    try? await Task.sleep(for: .milliseconds(200) * attempt)
-                }
-            }
-        }
-    }
-
-    // MARK: In the background
-
-    /// Begins to watch the storage's health and to deliver what is queued.
-    public func start() {
-        precondition(tasks.isEmpty, "A store is started once.")
-        let interval = configuration.health.interval
-        tasks = [
-            Task { [weak self] in
-                while let self, !Task.isCancelled {
-                    await self.checkHealth()
-                    try? await Task.sleep(for: interval)
-                }
-            },
-            Task { [weak self] in
-                while let self, !Task.isCancelled {
-                    let isBusy = await self.drain()
-                    if !isBusy { try? await Task.sleep(for: .milliseconds(50)) }
-                }
-            },
-        ]
-    }
-
-    public func stop() async {
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
-        lastNotice?.cancel()
-        await lastNotice?.value
-    }
-
-    /// Closes the breaker by hand: for the cleanup after a drill.
-    public func resetBreaker() { report(breaker.reset(), at: .now) }
-
-    private func checkHealth() async {
-        _ = try? await guarded(attempts: false) { try await $0.headBucket($1) }
-    }
-
-    /// Delivers one round of what is queued.
-    ///
-    /// - Returns: whether it is worth going on at once.
-    private func drain() async -> Bool {
-        // The trial calls of a half-open breaker are left to users and to the health check.
-        guard breaker.state == .closed, components.queue.depth > 0 else { return false }
-        let round: [QueueEntry]
-        do {
-            round = try await nextRound()
-        } catch {
-            components.observer(.queueFailed("\(error)", at: .now))
-            return false
-        }
-        let delivered = await withTaskGroup(of: Bool.self) { group in
-            for entry in round { group.addTask { await self.deliver(entry) } }
-            var delivered = true
-            for await isDelivered in group { delivered = delivered && isDelivered }
-            return delivered
-        }
-        updateMode()
-        return delivered && !round.isEmpty
-    }
-
-    /// Looks further down the queue as long as there are only keys that have to wait.
-    private func nextRound() async throws -> [QueueEntry] {
-        var limit = configuration.drainConcurrency * 4
-        while true {
-            let entries = try await components.queue.first(limit)
-            let round = drainOrder.take(configuration.drainConcurrency, from: entries, at: .now)
-            if !round.isEmpty || entries.count < limit { return round }
-            limit *= 4
-        }
-    }
-
-    private func deliver(_ entry: QueueEntry) async -> Bool {
-        do {
-            let operation = entry.operation
-            _ = try await guarded { try await Self.send(operation, $0, $1) }
-            try await components.queue.remove(entry)
-            drainOrder.finished(entry)
-            components.observer(.drained(entry, at: .now))
-            return true
-        } catch let error as S3Error where !error.isServiceFault && !error.isIndeterminate {
-            // It was acknowledged, so it is kept; but it must not hold up the others.
-            drainOrder.postpone(entry, until: .now + .seconds(5))
-            components.observer(.rejected(entry, "\(error)", at: .now))
-            return true
-        } catch {
-            drainOrder.finished(entry)
-            return false
         }
     }
 }

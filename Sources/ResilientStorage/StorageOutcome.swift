@@ -28,20 +28,3 @@ public enum StorageOutcome<Value: Sendable>: Sendable {
         }
     }
 }
-
-/// What happened inside, for those who watch.
-public enum StorageEvent: Equatable, Sendable {
-    case breaker(CircuitBreaker.Transition, at: ContinuousClock.Instant)
-    case health(Health.Transition)
-    case attemptFailed(String, attempt: Int, at: ContinuousClock.Instant)
-    case retried(attempt: Int, at: ContinuousClock.Instant)
-    case degradedEntered(incident: String, at: ContinuousClock.Instant)
-    case degradedLeft(incident: String, at: ContinuousClock.Instant)
-    case noticeSent(Notice.Kind, incident: String, at: ContinuousClock.Instant)
-    case noticeFailed(String, at: ContinuousClock.Instant)
-    case drained(QueueEntry, at: ContinuousClock.Instant)
-    /// The storage said no to a queued operation. It is kept and tried again later.
-    case rejected(QueueEntry, String, at: ContinuousClock.Instant)
-    /// The queue cannot be read or written.
-    case queueFailed(String, at: ContinuousClock.Instant)
-}

@@ -5,12 +5,16 @@ extension S3Client {
     public static let partSize = 8 << 20
 
     /// Stores what `chunks` yields as one object, or nothing if anything fails.
+    ///
+    /// - Parameter metadata: names in lower case, without the `x-amz-meta-` before them.
     @discardableResult
     public func upload(
         _ chunks: some AsyncSequence<[UInt8], any Error>, to key: String, in bucket: String,
+        metadata: [String: String] = [:], contentType: String = "application/octet-stream",
         if condition: Condition? = nil
     ) async throws -> S3Written {
-        let upload = try await createUpload(of: key, in: bucket)
+        let upload = try await createUpload(
+            of: key, in: bucket, metadata: metadata, contentType: contentType)
         do {
             var parts: [String] = []
             var buffer: [UInt8] = []

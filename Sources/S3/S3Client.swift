@@ -59,8 +59,8 @@ public final class S3Client: Sendable {
         contentType: String = "application/octet-stream", if condition: Condition? = nil
     ) async throws -> S3Written {
         var request = S3Request(method: "PUT", bucket: bucket, objectKey: key, body: body)
-        request.headers = [("content-type", contentType)] + Self.headers(for: condition)
-        for (name, value) in metadata { request.headers.append(("x-amz-meta-\(name)", value)) }
+        request.headers =
+            Self.headers(for: metadata, contentType: contentType) + Self.headers(for: condition)
         let response = try await transport.send(request)
         return S3Written(etag: Self.etag(response), finished: response.finished)
     }
@@ -134,12 +134,14 @@ public final class S3Client: Sendable {
 
     // MARK: Uploads in parts
 
+    /// - Parameter metadata: of the whole object; as for `put`.
     public func createUpload(
-        of key: String, in bucket: String, contentType: String = "application/octet-stream"
+        of key: String, in bucket: String, metadata: [String: String] = [:],
+        contentType: String = "application/octet-stream"
     ) async throws -> String {
         var request = S3Request(method: "POST", bucket: bucket, objectKey: key)
         request.query = [("uploads", "")]
-        request.headers = [("content-type", contentType)]
+        request.headers = Self.headers(for: metadata, contentType: contentType)
         let response = try await transport.send(request)
         return try ErrorDocument.decode(UploadDocument.self, from: response).UploadId
     }
@@ -179,6 +181,12 @@ public final class S3Client: Sendable {
     }
 
     // MARK: Headers
+
+    private static func headers(
+        for metadata: [String: String], contentType: String
+    ) -> [(name: String, value: String)] {
+        [("content-type", contentType)] + metadata.map { ("x-amz-meta-\($0.key)", $0.value) }
+    }
 
     private static func headers(for condition: Condition?) -> [(name: String, value: String)] {
         switch condition {

@@ -10,6 +10,8 @@ public struct S3Configuration: Sendable {
     /// At least the rate of requests times `requestTimeout`: otherwise requests wait in line behind
     /// those that hang, and their latency is not the storage's.
     public var maximumConnections = 64
+    /// Connections that nobody uses are closed after this time.
+    public var idleTimeout: Duration = .seconds(60)
     /// What requests say of who sends them (`User-Agent`).
     public var agent = "dr-testing"
     /// Each request on a connection of its own, as a probe needs it.

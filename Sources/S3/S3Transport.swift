@@ -63,6 +63,7 @@ final class S3Transport: Sendable {
         options.connectionPool.retryConnectionEstablishment = false
         options.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
             configuration.maximumConnections
+        options.connectionPool.idleTimeout = configuration.idleTimeout.timeAmount
         if configuration.usesNewConnections { options.maximumUsesPerConnection = 1 }
         if let file = configuration.extraAuthority {
             var tls = TLSConfiguration.makeClientConfiguration()
@@ -108,6 +109,7 @@ final class S3Transport: Sendable {
             method: request.method, path: request.path, query: request.query, headers: headers,
             payloadHash: hash, region: configuration.region, timestamp: timestamp)
         headers.append(("user-agent", configuration.agent))
+        if let id = S3Invocation.id { headers.append(("amz-sdk-invocation-id", id)) }
         headers.append(
             ("authorization", signature.authorization(with: configuration.credentials)))
         return try HTTPClient.Request(

@@ -34,11 +34,13 @@ public final class LoopbackServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let isStopped = Atomic<Bool>(false)
+    private let underWay: AnswersUnderWay
 
     /// - Parameter port: 0 lets the system choose.
     public init(port: Int = 0, handler: @escaping Handler) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        self.group = group
+        let underWay = AnswersUnderWay()
+        (self.group, self.underWay) = (group, underWay)
         do {
             listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 1024)
@@ -46,7 +48,8 @@ public final class LoopbackServer: Sendable {
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                        try channel.pipeline.syncOperations.addHandler(Exchange(handler: handler))
+                        try channel.pipeline.syncOperations.addHandler(
+                            Exchange(handler: handler, underWay: underWay))
                     }
                 }
                 .bind(host: "127.0.0.1", port: port).get()
@@ -62,7 +65,29 @@ public final class LoopbackServer: Sendable {
         // A channel whose event loop has ended would never say that it is closed.
         if isStopped.exchange(true, ordering: .relaxed) { return }
         try? await listener.close()
+        await underWay.end()
         try? await group.shutdownGracefully()
+    }
+}
+
+/// Counts the requests that are being answered: an event loop that has ended takes no answers.
+private final class AnswersUnderWay: Sendable {
+    /// A handler that takes longer is not waited for.
+    private static let patience: Duration = .seconds(10)
+
+    private let count = Atomic<Int>(0)
+
+    func began() { count.add(1, ordering: .relaxed) }
+    func finished() { count.subtract(1, ordering: .relaxed) }
+
+    /// Waits until there are none, also in a task that was cancelled.
+    func end() async {
+        await Task {
+            let deadline = ContinuousClock.now + Self.patience
+            while count.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+                try? await Task.sleep(for: .milliseconds(2))
+            }
+        }.value
     }
 }
 
@@ -74,10 +99,13 @@ private final class Exchange: ChannelInboundHandler {
     private static let maximumBody = 64 << 20
 
     private let handler: LoopbackServer.Handler
+    private let underWay: AnswersUnderWay
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
 
-    init(handler: @escaping LoopbackServer.Handler) { self.handler = handler }
+    init(handler: @escaping LoopbackServer.Handler, underWay: AnswersUnderWay) {
+        (self.handler, self.underWay) = (handler, underWay)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -98,17 +126,24 @@ private final class Exchange: ChannelInboundHandler {
             method: head.method.rawValue, target: head.uri,
             headers: head.headers.map { ($0.name.lowercased(), $0.value) }, body: body)
         body = []
-        Self.answer(request, with: handler, isKeepAlive: head.isKeepAlive, to: channel)
+        Self.answer(
+            request, with: handler, underWay, isKeepAlive: head.isKeepAlive, to: channel)
     }
 
     private static func answer(
         _ request: LoopbackServer.Request, with handler: @escaping LoopbackServer.Handler,
-        isKeepAlive: Bool, to channel: any Channel
+        _ underWay: AnswersUnderWay, isKeepAlive: Bool, to channel: any Channel
     ) {
+        underWay.began()
         Task {
             let response = await handler(request)
-            write(
-                response, isKeepAlive: isKeepAlive, isHead: request.method == "HEAD", to: channel)
+            // Not from here: a future made for an event loop that has ended would never be told.
+            channel.eventLoop.execute {
+                write(
+                    response, isKeepAlive: isKeepAlive, isHead: request.method == "HEAD",
+                    to: channel)
+            }
+            underWay.finished()
         }
     }
 

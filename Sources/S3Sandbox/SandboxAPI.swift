@@ -72,20 +72,17 @@ struct SandboxAPI: Sendable {
         case ("POST", let upload?): return try complete(request, target, upload: upload)
         case ("POST", nil) where target.query["uploads"] != nil:
             let upload = try store.createUpload(
-                key: target.key, bucket: target.bucket, contentType: Self.contentType(request))
+                key: target.key, bucket: target.bucket, contentType: Self.contentType(request),
+                metadata: Self.metadata(request))
             return SandboxXML.upload(upload, key: target.key, bucket: target.bucket)
         default: throw Refusal(status: 405, code: "MethodNotAllowed")
         }
     }
 
     private func put(_ request: Request, _ target: Target) throws -> Response {
-        var metadata: [String: String] = [:]
-        for (name, value) in request.headers where name.hasPrefix("x-amz-meta-") {
-            metadata[String(name.dropFirst("x-amz-meta-".count))] = value
-        }
         let header = try store.put(
             request.body, key: target.key, bucket: target.bucket,
-            contentType: Self.contentType(request), metadata: metadata,
+            contentType: Self.contentType(request), metadata: Self.metadata(request),
             condition: Self.condition(request))
         return Response(status: 200, headers: [("ETag", "\"\(header.etag)\"")])
     }
@@ -152,6 +149,14 @@ struct SandboxAPI: Sendable {
 
     private static func contentType(_ request: Request) -> String {
         request.header("content-type") ?? "binary/octet-stream"
+    }
+
+    private static func metadata(_ request: Request) -> [String: String] {
+        var metadata: [String: String] = [:]
+        for (name, value) in request.headers where name.hasPrefix("x-amz-meta-") {
+            metadata[String(name.dropFirst("x-amz-meta-".count))] = value
+        }
+        return metadata
     }
 
     private static func condition(_ request: Request) -> SandboxStore.Condition {

@@ -20,6 +20,7 @@ final class SandboxStore: Sendable {
         let bucket: String
         let key: String
         let contentType: String
+        let metadata: [String: String]
         var parts: [Int: [UInt8]] = [:]
     }
 
@@ -156,11 +157,14 @@ final class SandboxStore: Sendable {
 
     // MARK: Uploads in parts: kept in memory until they are complete
 
-    func createUpload(key: String, bucket: String, contentType: String) throws -> String {
+    func createUpload(
+        key: String, bucket: String, contentType: String, metadata: [String: String] = [:]
+    ) throws -> String {
         try state.withLock { state in
             guard state.buckets[bucket] != nil else { throw Self.noSuchBucket }
             let id = Self.md5(Array("\(bucket)/\(key)/\(UInt64.random(in: .min ... .max))".utf8))
-            state.uploads[id] = Upload(bucket: bucket, key: key, contentType: contentType)
+            state.uploads[id] = Upload(
+                bucket: bucket, key: key, contentType: contentType, metadata: metadata)
             return id
         }
     }
@@ -190,7 +194,7 @@ final class SandboxStore: Sendable {
         let digests = bodies.flatMap { Array(Insecure.MD5.hash(data: $0!)) }
         let header = try put(
             bodies.flatMap { $0! }, key: found.key, bucket: found.bucket,
-            contentType: found.contentType, metadata: [:],
+            contentType: found.contentType, metadata: found.metadata,
             etag: "\(Self.md5(digests))-\(parts.count)", condition: condition)
         state.withLock { $0.uploads[upload] = nil }
         return header

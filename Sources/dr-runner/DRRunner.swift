@@ -16,7 +16,8 @@ struct DRRunner: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, ListCommand.self, CheckCommand.self, CancelCommand.self,
-            DoctorCommand.self, QueueChildCommand.self,
+            ProveCommand.self, ChaosCommand.self, DoctorCommand.self, QueueChildCommand.self,
+            LoadChildCommand.self,
         ])
 }
 

@@ -128,6 +128,7 @@ struct RunCommand: AsyncParsableCommand {
         request.isDebug = debug
         request.sabotage = try chosenSabotage(for: request.target)
         request.queueChild = [ProgramPath.current, QueueChildCommand.name]
+        request.loadChild = [ProgramPath.current, LoadChildCommand.name]
         request.toolVersion = Version.current
         try checkEnvironment(of: request.target)
         return request

@@ -1,5 +1,6 @@
 import DRTesting
 import Engine
+import Projections
 
 /// What is printed when a run has ended.
 struct RunSummary {
@@ -8,8 +9,10 @@ struct RunSummary {
     let width: Int
 
     var lines: [String] {
-        [table, objectives, closing].filter { !$0.isEmpty }.flatMap { [""] + $0 }
+        [table, objectives, measures, closing].filter { !$0.isEmpty }.flatMap { [""] + $0 }
     }
+
+    // MARK: Steps
 
     private struct Row {
         let name: String
@@ -21,7 +24,7 @@ struct RunSummary {
 
     private var rows: [Row] {
         let run = report.run
-        let judged = run.results.filter { $0.component != "objectives" }.map { result in
+        let judged = run.results.filter { !$0.isOfObjective }.map { result in
             Row(
                 name: result.testName.printable(), outcome: "\(result.verdict)",
                 verdict: result.verdict,
@@ -38,34 +41,52 @@ struct RunSummary {
         let rows = rows
         let nameWidth = min(rows.map(\.name.count).max() ?? 0, 46)
         return rows.flatMap { row in
-            let padding = String(repeating: " ", count: max(nameWidth - row.name.count, 0))
             let gap = String(repeating: " ", count: max(13 - row.outcome.count, 1))
             let outcome = style.verdict(row.verdict, row.outcome)
             let line =
-                "  \(row.name)\(padding)  \(outcome)\(row.took.isEmpty ? "" : gap + row.took)"
+                "  \(Self.padded(row.name, nameWidth))  \(outcome)"
+                + (row.took.isEmpty ? "" : gap + row.took)
             return row.complaint.isEmpty ? [line] : [line, "      \(row.complaint)"]
         }
     }
 
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(width - text.count, 0))
+    }
+
+    // MARK: Objectives
+
     private var objectives: [String] {
-        let parts = [("rto_actual_ms", "RTO"), ("rpo_actual_ms", "RPO")]
-        var lines = parts.compactMap { name, label -> String? in
-            guard let metric = report.metrics.first(where: { $0.name == name }) else { return nil }
-            let value = metric.value.map { Self.words($0) } ?? "unknown"
-            let isKnown = metric.value != nil
-            let limit = metric.threshold.map {
+        let outcomes = ObjectiveOutcome.all(of: report.run, metrics: report.metrics)
+        let labelWidth = outcomes.map(\.label.count).max() ?? 0
+        var lines = outcomes.map { outcome in
+            let value = outcome.measured.map { Self.words($0) } ?? "unknown"
+            let isKnown = outcome.measured != nil
+            let limit = outcome.limit.map {
                 isKnown ? " of at most \(Self.words($0))" : "; at most \(Self.words($0)) is allowed"
             }
-            let verdict: Verdict = metric.passed.map { $0 ? .passed : .failed } ?? .inconclusive
-            return "  \(label)  \(style.verdict(verdict, value))\(limit ?? "")"
-                + (isKnown && name == "rto_actual_ms" ? resolution : "")
+            return "  \(Self.padded(outcome.label, labelWidth))  "
+                + "\(style.verdict(outcome.verdict, value))\(limit ?? "")"
+                + (isKnown && outcome.isRecoveryTime ? resolution : "")
         }
-        let split = [
+        if !split.isEmpty {
+            let indent = Self.padded("", labelWidth + 4)
+            lines.append("\(indent)\(split.joined(separator: ", "))")
+        }
+        return lines
+    }
+
+    /// A scripted fault is part of the recovery time, which must not flatter.
+    private var split: [String] {
+        [
             ("fault_held_ms", "fault held"), ("time_to_detect_ms", "detected after"),
             ("recovery_after_lift_ms", "recovered after the lift in"),
-        ].compactMap { name, label in value(name).map { "\(label) \(Self.words($0))" } }
-        if !split.isEmpty { lines.append("       \(split.joined(separator: ", "))") }
-        return lines
+        ].compactMap { name, label in
+            guard let value = value(name) else { return nil }
+            // As where a secondary storage takes over while the fault goes on.
+            let isBeforeLift = name == "recovery_after_lift_ms" && value == 0
+            return isBeforeLift ? "recovered before the lift" : "\(label) \(Self.words(value))"
+        }
     }
 
     private var resolution: String {
@@ -80,18 +101,38 @@ struct RunSummary {
         Duration.milliseconds(Int64(milliseconds.rounded())).words
     }
 
+    // MARK: Measures
+
+    /// Those that have a limit.
+    private var measures: [String] {
+        let limited = report.metrics.filter { $0.threshold != nil && !$0.isOfObjective }
+        let nameWidth = min(limited.map { $0.name.printable().count }.max() ?? 0, 46)
+        return limited.map { metric in
+            let value = style.verdict(metric.verdict, metric.valueText.printable())
+            let limit = metric.limitText.map { ", \($0.printable())" } ?? ""
+            return "  \(Self.padded(metric.name.printable(), nameWidth))  \(value)\(limit)"
+        }
+    }
+
+    // MARK: Verdict
+
     private var closing: [String] {
         let finished = report.finished
         let verdict = finished.status == .cancelled ? "cancelled" : "\(finished.verdict)"
         var lines = ["  Verdict: \(style.verdict(finished.verdict, style.bold(verdict)))"]
         if !finished.errorMessage.isEmpty { lines.append("  \(finished.errorMessage.printable())") }
         let sealed = report.checkpointSize.map { "; \($0) events are sealed" } ?? ""
-        lines.append("  Recorded as test \(report.id)\(sealed).")
+        lines.append("  Recorded as test \(report.id)\(purpose)\(sealed).")
         if let problem = report.checkpointProblem {
             let label = report.checkpointSize == nil ? "Not sealed:" : "Not anchored outside:"
             lines.append("  \(style.yellow(label)) \(problem.printable())")
         }
         return lines
+    }
+
+    private var purpose: String {
+        let purpose = report.run.requested?.purpose ?? ""
+        return ["drill", ""].contains(purpose) ? "" : ", as \(purpose) and not as a drill"
     }
 }
 

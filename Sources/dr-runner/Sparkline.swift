@@ -1,20 +1,21 @@
 import DRTesting
 import Engine
 
-/// Throughput and errors of the last half minute, one character for half a second, with the time
-/// of the fault under them.
+/// Throughput and errors of the last half minute, one character for half a second, with the times
+/// of the faults under them.
 struct Sparkline {
     private static let levels = Array("▁▂▃▄▅▆▇█")
 
     private let bins: ArraySlice<TimelineBin>
-    private let faulty: [Bool]
+    /// How many faults were in force in each bin.
+    private let faults: [Int]
 
     init(tick: RunTick, width: Int) {
         bins = tick.bins.suffix(max(min(width, 60), 1))
-        faulty = bins.indices.map { index in
-            guard let fault = tick.fault else { return false }
+        faults = bins.indices.map { index in
             let start = tick.start + .milliseconds(500 * index)
-            return fault.upperBound > start && fault.lowerBound < start + .milliseconds(500)
+            let end = start + .milliseconds(500)
+            return tick.faults.count { $0.upperBound > start && $0.lowerBound < end }
         }
     }
 
@@ -26,8 +27,17 @@ struct Sparkline {
         return [
             "  served     " + style.green(Self.line(served, top: top)),
             "  not served " + style.red(Self.line(others, top: top)),
-            "  fault      " + style.yellow(faulty.map { $0 ? "━" : " " }.joined()),
+            "  fault      " + style.yellow(faults.map { Self.mark($0) }.joined()),
         ]
+    }
+
+    /// Of several faults at once, how many.
+    private static func mark(_ faults: Int) -> String {
+        switch faults {
+        case 0: " "
+        case 1: "━"
+        default: "\(min(faults, 9))"
+        }
     }
 
     private static func line(_ values: [Double], top: Double) -> String {

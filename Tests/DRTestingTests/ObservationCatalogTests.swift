@@ -29,8 +29,11 @@ struct ObservationCatalogTests {
         for entry in ObservationCatalog.entries {
             let parts = entry.name.split(separator: ".", omittingEmptySubsequences: false)
             #expect(parts.count == 2, "\(entry.name)")
-            let isPlain = entry.name.allSatisfy { $0.isLowercase || $0 == "_" || $0 == "." }
+            let isPlain = entry.name.allSatisfy {
+                $0.isLowercase || $0.isNumber || $0 == "_" || $0 == "."
+            }
             #expect(isPlain, "\(entry.name)")
+            #expect(parts.allSatisfy { $0.first?.isLowercase == true }, "\(entry.name)")
         }
     }
 
@@ -40,10 +43,26 @@ struct ObservationCatalogTests {
         #expect(own.contains("breaker.state"))
         #expect(own.contains("breaker.half_open_seen"))
         #expect(own.contains("queue.depth"))
+        #expect(own.contains("health.state"))
+        #expect(own.contains("backup.verified_problems"))
+        #expect(own.contains("failover.state"))
     }
 
     @Test func sourcesHaveTheNamesOfTheEvidence() {
         let sources = Set(ObservationCatalog.entries.map(\.source.rawValue))
-        #expect(sources == ["wire", "bytes", "receiver", "client", "self"])
+        #expect(sources == ["wire", "bytes", "receiver", "client", "kernel", "self"])
+    }
+
+    /// Memory that is given back does not show that a storage works.
+    @Test func onlyTheWireTheBytesAndAReceiverProveAnything() {
+        let sources: [Observation.Source] = [.wire, .bytes, .receiver, .client, .kernel, .self]
+        #expect(sources.map(\.isIndependent) == [true, true, true, false, false, false])
+    }
+
+    @Test func everyRatioNeedsSamples() {
+        for entry in ObservationCatalog.entries {
+            let isRatio = entry.name.split(separator: "_").contains("ratio")
+            #expect(entry.standardSamples == (isRatio ? 100 : nil), "\(entry.name)")
+        }
     }
 }

@@ -80,7 +80,7 @@ struct TestRunStateTests {
     func eventsThatSayNothingAboutTheRunChangeNothing(_ event: TestEvent) {
         let telling: Set<String> = [
             "run_requested", "run_started", "prerequisite_checked", "step_started",
-            "result_recorded", "cancel_requested", "run_finished",
+            "result_recorded", "cancel_requested", "cleanup_finished", "run_finished",
         ]
         #expect((run(event) == TestRun()) == !telling.contains(event.name))
     }

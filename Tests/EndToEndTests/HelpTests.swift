@@ -7,7 +7,7 @@ import Testing
 /// `dr-runner-run.txt`, and so on.
 @Suite(.timeLimit(.minutes(1))) struct HelpTests {
     private static let commands: [(Program, [String])] = [
-        (.runner, ["run", "list", "check", "cancel", "doctor"]),
+        (.runner, ["run", "list", "check", "cancel", "prove", "chaos", "doctor"]),
         (.audit, ["verify", "replay", "show", "checkpoint"]),
         (.projections, ["rebuild", "status", "show"]),
         (.report, []),

@@ -127,3 +127,64 @@ import Testing
         try await workspace.expectIntact()
     }
 }
+
+/// The same, in every step of every scenario: a sample of them, one of each scenario, or all if
+/// `DR_SOAK` is set.
+@Suite(.timeLimit(.minutes(60))) struct KilledInStepSoakTests {
+    private struct Place: Sendable {
+        let drill: BuiltinDrill
+        /// Counted from 1.
+        let step: Int
+    }
+
+    private static var places: [Place] {
+        let all = BuiltinDrill.all.map { drill in
+            drill.steps.indices.map { Place(drill: drill, step: $0 + 1) }
+        }
+        if Effort.isSoak { return all.flatMap(\.self) }
+        var random = SplitMix64(seed: Seed.value)
+        return all.compactMap { $0.randomElement(using: &random) }
+    }
+
+    @Test func aRunnerKilledInAnyStepIsClosedAndLeavesNothing() async throws {
+        try await forEachInPairs(Self.places) { place in try await kill(in: place) }
+    }
+
+    private func kill(in place: Place) async throws {
+        let workspace = try Workspace()
+        let note =
+            "\(place.drill.name), killed in step \(place.step), seed \(Seed.value)"
+        let (children, ports) = try await inDrillPlace {
+            let run = try workspace.start(.runner, ["run", "\(place.drill.number)"])
+            try await run.wait(forLine: "> \(place.step) ", within: .seconds(200))
+            let left = (Leftovers.descendants(of: run.pid), Leftovers.ports(of: run.pid))
+            run.send(SIGKILL)
+            #expect(try await run.finish(within: .seconds(10)).status == -SIGKILL, "\(note)")
+            return left
+        }
+        #expect(ports.count >= 4, "\(note)")
+        #expect(await Leftovers.alive(children) == [], "\(note)")
+        #expect(Leftovers.ports().isDisjoint(with: ports), "\(note)")
+        try await workspace.expectIntact()
+        let doctor = try await workspace.run(.runner, ["doctor", "--clear"])
+        #expect(doctor.status == 0, "\(doctor)\n\(note)")
+        #expect(workspace.leftOfRuns == [], "\(note)")
+        try await expectClosed(workspace, place, note)
+        try await workspace.expectIntact()
+        let again = try await workspace.run(.runner, ["doctor"])
+        #expect(again.status == 0, "\(again)\n\(note)")
+    }
+
+    /// It may have come some steps further until the signal reached it.
+    private func expectClosed(_ workspace: Workspace, _ place: Place, _ note: String) async throws {
+        let test = try await workspace.test()
+        #expect(test["status"].text == "failed", "\(note)")
+        #expect(test["verdict"].text == "inconclusive", "\(note)")
+        #expect(test["rto_actual_ms"] == .null, "\(note)")
+        let message = test["error_message"].text ?? ""
+        let closings = place.drill.steps.enumerated().dropFirst(place.step - 1).map {
+            "runner lost at step \($0 + 1), \($1)"
+        }
+        #expect(closings.contains(message), "\(message)\n\(note)")
+    }
+}

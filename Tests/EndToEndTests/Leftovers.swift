@@ -51,4 +51,51 @@ enum Leftovers {
         }
         return processes(naming: folder)
     }
+
+    /// A process that is told from a later one with the same number by when it began.
+    struct Child: Hashable, Sendable {
+        let pid: Int32
+        fileprivate let parent: Int32
+        fileprivate let began: String
+    }
+
+    /// The processes below another one, whatever they are called with.
+    static func descendants(of pid: Int32) -> Set<Child> {
+        let all = children()
+        var found: Set<Child> = []
+        var parents: Set<Int32> = [pid]
+        while true {
+            let next = all.filter { parents.contains($0.parent) }
+            if next.isSubset(of: found) { return found }
+            found.formUnion(next)
+            parents = Set(next.map(\.pid))
+        }
+    }
+
+    private static func children() -> Set<Child> {
+        let files = FileManager.default
+        let names = (try? files.contentsOfDirectory(atPath: "/proc")) ?? []
+        return Set(names.compactMap { Int32($0) }.compactMap { child($0) })
+    }
+
+    /// `nil` if there is no such process, or only what its parent has yet to take note of.
+    private static func child(_ pid: Int32) -> Child? {
+        let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") ?? Data()
+        let text = String(decoding: bytes, as: UTF8.self)
+        // The name, in brackets, may hold anything.
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[end...].split(separator: " ").dropFirst().map { String($0) }
+        guard fields.count > 19, fields[0] != "Z", let parent = Int32(fields[1]) else { return nil }
+        return Child(pid: pid, parent: parent, began: fields[19])
+    }
+
+    /// Those that are still there when they had time to end. Whose child they are may have changed.
+    static func alive(_ former: Set<Child>) async -> [Int32] {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            let alive = former.filter { child($0.pid)?.began == $0.began }
+            if alive.isEmpty || ContinuousClock.now > deadline { return alive.map(\.pid).sorted() }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
 }

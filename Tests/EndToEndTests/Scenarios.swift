@@ -82,17 +82,19 @@ enum Sample {
 
     static func target(
         named name: String = "storage", environment: String = "test", more: String = "",
-        primary: Storage, backup: Storage
+        primary: Storage, secondary: Storage? = nil, backup: Storage
     ) -> String {
-        """
-        name: \(name)
-        environment: \(environment)
-        \(more)
-        primary:
-        \(primary.text)
-        backup:
-        \(backup.text)
-        """
+        let second = secondary.map { "secondary:\n\($0.text)" } ?? ""
+        return """
+            name: \(name)
+            environment: \(environment)
+            \(more)
+            primary:
+            \(primary.text)
+            \(second)
+            backup:
+            \(backup.text)
+            """
     }
 
     /// A target that nobody answers for.

@@ -39,39 +39,47 @@ enum Repository {
 /// At most two drills run at once: they measure times, and the machine may have two cores.
 actor DrillPlaces {
     static let shared = DrillPlaces()
+    static let count = 2
 
-    private var free = 2
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var free = count
+    /// In the order in which they came, so that whoever wants all places gets them in the end.
+    private var waiting: [(places: Int, turn: CheckedContinuation<Void, Never>)] = []
 
-    func take() async {
-        if free > 0 {
-            free -= 1
+    /// All of them at once, so that no two can wait for each other.
+    func take(_ places: Int) async {
+        if waiting.isEmpty, free >= places {
+            free -= places
         } else {
-            await withCheckedContinuation { waiting.append($0) }
+            await withCheckedContinuation { waiting.append((places, $0)) }
         }
     }
 
-    func giveBack() {
-        if waiting.isEmpty {
-            free += 1
-        } else {
-            waiting.removeFirst().resume()
+    func giveBack(_ places: Int) {
+        free += places
+        while let next = waiting.first, free >= next.places {
+            free -= next.places
+            waiting.removeFirst()
+            next.turn.resume()
         }
     }
 }
 
 /// Holds one of the two places for drills while `body` runs. Not to be nested.
+///
+/// - Parameter alone: no other drill runs at the same time. For what measures how much the machine
+///   can do.
 func inDrillPlace<Value: Sendable>(
-    _ body: () async throws -> Value
+    alone: Bool = false, _ body: () async throws -> Value
 ) async throws -> Value {
-    await DrillPlaces.shared.take()
+    let places = alone ? DrillPlaces.count : 1
+    await DrillPlaces.shared.take(places)
     let result: Result<Value, any Error>
     do {
         result = .success(try await body())
     } catch {
         result = .failure(error)
     }
-    await DrillPlaces.shared.giveBack()
+    await DrillPlaces.shared.giveBack(places)
     return try result.get()
 }
 

@@ -13,19 +13,28 @@ struct BoardRig: Sendable {
 
     init(directory: String) async throws {
         system = try await SystemUnderTest(
-            target: .embedded, directory: directory, sabotage: nil, observer: { _ in })
+            target: .embedded,
+            setting: SystemUnderTest.Setting(
+                directory: directory, keys: DrillKeys(runKey: "a"), usesFailover: false,
+                system: SystemPlan()),
+            sabotage: nil, observer: { _ in })
         let plan = WorkloadPlan(
             writesPerSecond: 1, readsPerSecond: 1, objectBytes: 64, steadyFor: .seconds(1),
             stableFor: .seconds(1))
-        workload = Workload(store: system.store, plan: plan, prefix: "dr-test/a/", seed: 1)
+        let clock = RunClock(start: .now, startTime: 0)
+        workload = Workload(
+            store: system.store, plan: plan, prefix: "dr-test/a/data/", seed: 1, clock: clock)
         probes = Probes(
-            client: system.probeClient, bucket: system.primary.bucket, key: "dr-test/a/probe")
+            client: system.probeClient, bucket: system.primary.bucket, key: "dr-test/a/probe",
+            clock: clock)
     }
 
     var board: ObservationBoard {
         ObservationBoard(
             system: system, workload: workload, probes: probes, facts: facts,
-            stableFor: .seconds(1))
+            stableFor: .seconds(1),
+            custom: ObservationBoard.Custom(
+                extensions: ScenarioExtensions(), context: NoContext()))
     }
 
     /// Something of everything that can be observed, each in another number.
@@ -33,7 +42,7 @@ struct BoardRig: Sendable {
         try await experienceFault()
         addOperations()
         let comparison = compareLedger()
-        for sequence in [2, 1, 1] { system.wire.record(Self.put(sequence)) }
+        for sequence in [2, 1, 1] { system.primary.wire.record(Self.put(sequence)) }
         facts.update { state in
             state.killedQueue = RunFacts.KilledQueue(acknowledged: 7, missing: 3)
             state.comparison = comparison
@@ -62,8 +71,10 @@ struct BoardRig: Sendable {
         if let change = breaker.reset() { events.append(.breaker(change, at: .now)) }
         let happened = events
         facts.update { state in
-            state.fault = RunFacts.FaultFact(
-                name: "outage", effective: lease.effective, passedBefore: 0, ending: ending)
+            var fault = RunFacts.FaultFact(
+                name: "outage", effective: lease.effective, passedBefore: 0)
+            fault.ending = ending
+            state.faults = [fault]
             state.events = happened
         }
     }
@@ -76,21 +87,24 @@ struct BoardRig: Sendable {
             (.write, .deferred), (.write, .deferred), (.read, .deferred), (.write, .served),
         ]
         for (kind, outcome) in operations {
-            workload.history.add(.sample(kind, outcome, from: .now, to: end))
+            let sample = OperationSample.sample(kind, outcome, from: .now, to: end)
+            workload.history.add(OperationNote(sample: sample, key: "key", detail: ""))
         }
     }
 
     /// Three keys were written, one is intact; four objects are of nobody.
     private func compareLedger() -> LedgerComparison {
-        let ledger = Ledger()
-        for key in ["a", "b", "c"] {
-            guard let begun = ledger.begin(key, at: .now, body: { _ in Array(key.utf8) }) else {
-                continue
-            }
-            ledger.end(key, sequence: begun.sequence, outcome: .served, at: .now)
+        let objects = SyntheticObjects(seed: 1, bytes: 64)
+        let keys = KeySpace(prefix: "", count: 3)
+        var book = LedgerBook(keys: 3)
+        for key in 0..<3 {
+            let write = book.begin(.creation, of: key, at: .now)
+            book.end(write, as: .served, at: .now)
         }
-        let stored = ["a": Array("a".utf8), "w": [], "x": [], "y": [], "z": []]
-        return LedgerComparison(ledger: ledger.versions, stored: stored)
+        var stored = [keys.names[0]: StoredObject(objects.body(of: 0, sequence: 1))]
+        for stranger in ["w", "x", "y", "z"] { stored[stranger] = StoredObject([]) }
+        return LedgerComparison(
+            book.expectations(), stored: stored, keys: keys, objects: objects)
     }
 
     private static func put(_ sequence: Int) -> ProxiedOperation {
@@ -100,4 +114,16 @@ struct BoardRig: Sendable {
         operation.status = 200
         return operation
     }
+}
+
+/// For boards that nothing was registered for.
+private struct NoContext: DrillContext {
+    let prefix = ""
+
+    func put(_ body: [UInt8], to key: String) async -> StorageOutcome<Void> {
+        .refused("", at: .now)
+    }
+    func get(_ key: String) async -> StorageOutcome<[UInt8]?> { .refused("", at: .now) }
+    func delete(_ key: String) async -> StorageOutcome<Void> { .refused("", at: .now) }
+    func log(_ message: String) async {}
 }

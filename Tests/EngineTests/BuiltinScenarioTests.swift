@@ -3,84 +3,195 @@ import Testing
 
 @testable import Engine
 
-/// The scenario that comes with the program is the one that was asked for.
+/// The scenarios that come with the program are those that were asked for.
 struct BuiltinScenarioTests {
-    private func scenario(_ settings: [String: String] = [:]) throws -> Scenario {
-        let entry = try #require(BuiltinScenarios.entry(named: "1"))
+    /// A scenario as it was asked for.
+    struct Demand: CustomTestStringConvertible, Sendable {
+        let id: UInt64
+        let name: String
+        let type: String
+        let steps: [String]
+        let objectives: [Objective]
+        let prerequisites: [Prerequisite]
+        let cleanup: [CleanupTask]
+
+        var testDescription: String { name }
+    }
+
+    static let demands: [Demand] = [
+        Demand(
+            id: 1, name: "Complete R2 Outage Simulation", type: "full_outage",
+            steps: [
+                "Block all R2 operations", "Trigger circuit breaker", "Verify operation queueing",
+                "Test user notifications", "Restore R2 service", "Verify service recovery",
+                "Process queued operations",
+            ],
+            objectives: [
+                Objective(.recoveryTime, limit: .seconds(300)),
+                Objective(.recoveryPoint, limit: .seconds(60)),
+            ], prerequisites: [.backupAvailable, .queueEnabled],
+            cleanup: [.clearQueue, .resetBreaker, .clearNotifications]),
+        Demand(
+            id: 2, name: "Partial Service Degradation", type: "partial_degradation",
+            steps: [
+                "Introduce 50% operation failure rate", "Monitor circuit breaker behavior",
+                "Verify retry mechanisms", "Test performance alerts", "Gradually restore service",
+            ],
+            objectives: [
+                Objective(.recoveryTime, limit: .seconds(180)),
+                Objective(.recoveryPoint, limit: .seconds(30)),
+            ], prerequisites: [.monitoring, .alerting],
+            cleanup: [.resetFailureRate, .clearAlerts, .resetBreaker]),
+        Demand(
+            id: 3, name: "Circuit Breaker Functionality", type: "circuit_breaker",
+            steps: [
+                "Test failure threshold trigger", "Verify circuit breaker opens",
+                "Test fail-fast behavior", "Test half-open state", "Verify recovery process",
+                "Test multiple failure scenarios",
+            ],
+            objectives: [
+                Objective(.responseTime, limit: .seconds(60)),
+                Objective(.recoveryPoint, limit: .zero),
+            ], prerequisites: [.breakerOn], cleanup: [.resetBreaker, .resetCounters]),
+        Demand(
+            id: 4, name: "Backup and Restore", type: "backup_restore",
+            steps: [
+                "Create test data", "Perform full backup", "Verify backup integrity",
+                "Simulate data loss", "Restore from backup", "Verify data integrity",
+                "Test incremental backup",
+            ],
+            objectives: [
+                Objective(.backupTime, limit: .seconds(300)),
+                Objective(.restoreTime, limit: .seconds(900)),
+                Objective(.recoveryPoint, limit: .seconds(300)),
+            ], prerequisites: [.backupAvailable], cleanup: [.removeTestData, .removeTestBackups]),
+        Demand(
+            id: 5, name: "Failover Mechanism", type: "failover_mechanism",
+            steps: [
+                "Simulate primary service failure", "Trigger automatic failover",
+                "Verify secondary operations", "Test read-only mode", "Test failback process",
+                "Verify data consistency",
+            ],
+            objectives: [
+                Objective(.failoverTime, limit: .seconds(120)),
+                Objective(.failbackTime, limit: .seconds(120)),
+                Objective(.recoveryPoint, limit: .seconds(60)),
+            ], prerequisites: [.failoverOn, .secondaryAvailable],
+            cleanup: [.resetFailover, .restorePrimary]),
+        Demand(
+            id: 6, name: "Performance Benchmark", type: "performance_benchmark",
+            steps: [
+                "Establish baseline metrics", "Run concurrent operations test",
+                "Test large file operations", "Stress test with high load",
+                "Test memory and resource usage", "Verify performance thresholds",
+            ], objectives: [], prerequisites: [.monitoring, .loadTesting],
+            cleanup: [.resetCounters, .removeLoad]),
+    ]
+
+    private func scenario(
+        _ id: UInt64, _ settings: [String: String] = [:]
+    ) throws -> Scenario {
+        let entry = try #require(BuiltinScenarios.entry(named: "\(id)"))
         return try ScenarioReader.read(entry.text, file: entry.name, settings: settings)
     }
 
-    @Test func itIsFoundByNameAndNumber() {
-        let name = "Complete R2 Outage Simulation"
-        for text in [name, name.uppercased(), "complete r2 outage simulation", "1"] {
-            #expect(BuiltinScenarios.entry(named: text)?.id == 1, "\(text)")
+    @Test func theyAreFoundByNameAndNumber() {
+        #expect(BuiltinScenarios.all.map(\.id) == Self.demands.map(\.id))
+        for demand in Self.demands {
+            for text in [demand.name, demand.name.uppercased(), "\(demand.id)"] {
+                #expect(BuiltinScenarios.entry(named: text)?.id == demand.id, "\(text)")
+            }
         }
         for text in ["", "0", "7", "01", "Complete R2 Outage"] {
             #expect(BuiltinScenarios.entry(named: text)?.id == nil, "\(text)")
         }
-        #expect(BuiltinScenarios.all.map(\.name).first == name)
-        #expect(Set(BuiltinScenarios.all.map(\.id)).count == BuiltinScenarios.all.count)
     }
 
-    @Test func itHasTheStepsAndObjectivesOfTheBrief() throws {
-        let scenario = try scenario()
-        #expect(scenario.name == "Complete R2 Outage Simulation")
-        #expect(scenario.type == "full_outage")
-        #expect(scenario.objectives.recoveryTime == .seconds(300))
-        #expect(scenario.objectives.recoveryPoint == .seconds(60))
-        let steps = [
-            "Block all R2 operations", "Trigger circuit breaker", "Verify operation queueing",
-            "Test user notifications", "Restore R2 service", "Verify service recovery",
-            "Process queued operations",
-        ]
-        #expect(scenario.steps.map(\.name) == steps)
-        #expect(scenario.prerequisites == [.backupAvailable, .queueEnabled])
-        #expect(scenario.cleanup == [.clearQueue, .resetBreaker, .clearNotifications])
+    @Test(arguments: demands)
+    func eachIsTheOneThatWasAskedFor(_ demand: Demand) throws {
+        let entry = try #require(BuiltinScenarios.entry(named: demand.name))
+        let scenario = try scenario(demand.id)
+        #expect(entry.name == demand.name)
+        #expect(scenario.name == demand.name)
+        #expect(scenario.type == demand.type)
+        #expect(scenario.steps.map(\.name) == demand.steps)
+        #expect(scenario.objectives == Objectives(demand.objectives))
+        #expect(scenario.prerequisites == demand.prerequisites)
+        #expect(scenario.cleanup == demand.cleanup)
         #expect(!scenario.description.isEmpty)
     }
 
-    @Test func eachStepTestsItsPart() throws {
-        let scenario = try scenario()
+    @Test(arguments: demands)
+    func noStepRestsOnWhatTheSystemSaysOfItself(_ demand: Demand) throws {
+        for step in try scenario(demand.id).steps {
+            let sources = step.expectations.compactMap {
+                ObservationCatalog.entry(named: $0.observation)?.source
+            }
+            #expect(sources.count == step.expectations.count, "\(step.name)")
+            #expect(sources.contains { $0.isIndependent }, "\(step.name)")
+        }
+    }
+
+    @Test(arguments: demands)
+    func nothingIsWaitedForWithoutAnEnd(_ demand: Demand) throws {
+        for expectation in try scenario(demand.id).steps.flatMap(\.expectations) {
+            let within = expectation.within ?? .zero
+            #expect(within <= .seconds(120), "\(expectation.sentence)")
+        }
+    }
+
+    /// All six together are to end in under five minutes on the embedded target.
+    @Test func whatTheyOnlyWaitForIsShort() throws {
+        let waits = try Self.demands.map { demand in
+            let scenario = try scenario(demand.id)
+            let actions = scenario.steps.flatMap(\.actions).map(\.leastDuration)
+            return actions.reduce(scenario.workload.steadyFor, +)
+        }
+        #expect(waits.reduce(.zero, +) <= .seconds(120))
+    }
+
+    @Test(arguments: demands)
+    func everyVariableIsUsed(_ demand: Demand) throws {
+        let entry = try #require(BuiltinScenarios.entry(named: demand.name))
+        for variable in try scenario(demand.id).variables {
+            #expect(entry.text.contains("${\(variable.name)}"), "\(variable.name)")
+        }
+    }
+
+    // MARK: Single ones
+
+    @Test func eachStepOfTheOutageTestsItsPart() throws {
+        let scenario = try scenario(1)
         let components = [
             "storage", "circuit_breaker", "operation_queue", "notifications", "storage",
             "circuit_breaker", "operation_queue",
         ]
         #expect(scenario.steps.map(\.component) == components)
         let actions = [
-            "inject_fault", nil, "kill_queue", nil, "lift_fault", nil, "compare_ledger",
+            ["inject_fault"], [], ["kill_queue"], [], ["lift_fault"], [], ["compare_ledger"],
         ]
-        #expect(scenario.steps.map { $0.action?.name } == actions)
+        #expect(scenario.steps.map { $0.actions.map(\.name) } == actions)
         // Without an outage, and without its end, the steps after it make no sense.
         #expect(
             scenario.steps.map(\.isRequired) == [true, false, false, false, true, false, false])
     }
 
-    @Test func theFaultThatIsLiftedIsTheOneThatWasInjected() throws {
-        let scenario = try scenario()
-        guard case .injectFault(let plan) = scenario.steps[0].action else {
-            Issue.record("the first step injects no fault")
-            return
-        }
-        #expect(scenario.steps[4].action == .liftFault(plan.name))
-        #expect(plan.endpoint == "primary")
-        #expect(plan.kind == .hang)
-        #expect(plan.fraction == 1)
-    }
-
     @Test(arguments: FaultPlan.Kind.allCases)
     func everyKindOfOutageCanBeAskedFor(_ kind: FaultPlan.Kind) throws {
-        let scenario = try scenario(["kind": kind.rawValue])
-        guard case .injectFault(let plan) = scenario.steps[0].action else {
+        let scenario = try scenario(1, ["kind": kind.rawValue])
+        guard case .injectFault(let plan) = scenario.steps[0].actions.first else {
             Issue.record("the first step injects no fault")
             return
         }
         #expect(plan.kind == kind)
+        #expect(plan.fraction == 1)
+        #expect(plan.endpoint == "primary")
         #expect(plan.status == 503)
         #expect(scenario.variables.first { $0.name == "kind" }?.value == kind.rawValue)
     }
 
-    @Test func itsTimesCanBeSet() throws {
-        let scenario = try scenario(["detection": "7s", "recovery": "2m"])
+    @Test func theTimesOfTheOutageCanBeSet() throws {
+        let scenario = try scenario(1, ["detection": "7s", "recovery": "2m"])
         let detection = scenario.steps[1].expectations.compactMap(\.within)
         #expect(detection == [.seconds(7), .seconds(7)])
         let recovery = scenario.steps[5].expectations.compactMap(\.within)
@@ -88,40 +199,62 @@ struct BuiltinScenarioTests {
     }
 
     @Test func aKindThatDoesNotExistIsNamedWhereItIsUsed() throws {
-        let error = #expect(throws: FileError.self) { try scenario(["kind": "earthquake"]) }
+        let error = #expect(throws: FileError.self) { try scenario(1, ["kind": "earthquake"]) }
         let known = FaultPlan.Kind.allCases.map(\.rawValue).joined(separator: ", ")
         #expect(
             error?.problems.map(\.message) == ["'earthquake' is not known; accepted: \(known)"])
     }
 
-    @Test func everyStepHasEvidenceThatIsNotTheComponentsOwn() throws {
-        for step in try scenario().steps {
-            let sources = step.expectations.compactMap {
-                ObservationCatalog.entry(named: $0.observation)?.source
+    @Test func theFailuresOfADegradationBecomeFewerAndEnd() throws {
+        let actions = try scenario(2).steps.flatMap(\.actions)
+        let shares = actions.compactMap { action -> Double? in
+            switch action {
+            case .injectFault(let plan): plan.fraction
+            case .changeFault(_, let fraction): fraction
+            default: nil
             }
-            #expect(sources.count == step.expectations.count, "\(step.name)")
-            #expect(sources.contains { $0 != .self }, "\(step.name)")
+        }
+        #expect(shares == [0.5, 0.25, 0.1, 0])
+        #expect(actions.last == .liftFault("failures"))
+    }
+
+    @Test func theBreakerMeetsFailuresOfEveryKind() throws {
+        let actions = try scenario(3).steps.flatMap(\.actions)
+        let episodes = actions.compactMap { action -> [Action.Episode]? in
+            if case .runEpisodes(let kinds, _, _) = action { kinds } else { nil }
+        }
+        #expect(episodes == [Action.Episode.allCases])
+    }
+
+    @Test func aRestoreIsComparedEveryTime() throws {
+        let actions = try scenario(4).steps.flatMap(\.actions).map(\.name)
+        let restores = actions.indices.filter { actions[$0] == "restore_backup" }
+        #expect(restores.count == 2)
+        for index in restores {
+            #expect(actions.dropFirst(index + 1).first == "compare_backup")
         }
     }
 
-    @Test func nothingIsWaitedForWithoutAnEnd() throws {
-        for step in try scenario().steps {
-            for expectation in step.expectations {
-                let within = expectation.within ?? .zero
-                #expect(within <= .seconds(120), "\(expectation.sentence)")
-            }
-        }
+    @Test func theBenchmarkTakesItsRateAndDuration() throws {
+        let scenario = try scenario(6, ["rate": "75", "duration": "10s"])
+        let baseline = Action.measureBaseline(lasting: .seconds(10), rate: 75)
+        #expect(scenario.steps[0].actions == [.pauseLoad, baseline])
+        #expect(scenario.objectives.recoveryTime == nil)
     }
+}
 
-    @Test func theOutageIsSeenOnTheWireAndItsEndInTheBytes() throws {
-        let steps = try scenario().steps
-        let names = steps.map { $0.expectations.map(\.observation) }
-        #expect(names[0].contains("proxy.passed_during_fault"))
-        #expect(names[1].contains("proxy.requests_per_second"))
-        #expect(names[2].contains("queue.killed_missing"))
-        #expect(names[3].contains("receiver.degraded_notices"))
-        #expect(names[4].contains("fault.ended_by"))
-        #expect(names[6].contains("ledger.damaged"))
-        #expect(names[6].contains("wire.order_violations"))
+extension Action {
+    /// What it takes at least, whatever the storage system does.
+    fileprivate var leastDuration: Duration {
+        switch self {
+        case .wait(let duration), .rest(let duration): duration
+        case .measureBaseline(let duration, _): duration
+        case .sweepClients(let clients, let each): each * clients.count
+        // So often the rate can be doubled, from 50 to 2000 a second.
+        case .stress(_, let each): each * 6
+        // The breaker stays open for 3 s.
+        case .runEpisodes(let kinds, _, _): .seconds(3) * kinds.count
+        default: .zero
+        }
     }
 }

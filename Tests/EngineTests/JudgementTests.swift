@@ -63,11 +63,11 @@ struct JudgementTests {
 
     private func judge(
         _ recorded: Recorded, stop: StopReason? = nil, cleanup: Cleanup = .complete,
-        problem: (any Error)? = nil, hasImpact: Bool = true
+        problem: (any Error)? = nil, isUnrecovered: Bool = true
     ) -> Judgement {
         Judgement(
             run: recorded.run, stop: stop, cleanup: cleanup.finished, problem: problem,
-            hasImpact: hasImpact)
+            isUnrecovered: isUnrecovered)
     }
 
     // MARK: Runs that came to their end
@@ -96,7 +96,7 @@ struct JudgementTests {
     @Test func aPrerequisiteThatIsNotMetIsInconclusive() {
         let judgement = judge(
             Recorded(prerequisites: [.passed, .inconclusive], results: [], recovery: nil),
-            hasImpact: false)
+            isUnrecovered: false)
         #expect(judgement.verdict == .inconclusive)
         #expect(judgement.status == .failed)
         #expect(
@@ -127,10 +127,8 @@ struct JudgementTests {
 
     @Test func aTimeOutFailsIfServiceWasLostAndNotRecovered() {
         let begun = Recorded(results: [.passed], recovery: nil)
-        #expect(judge(begun, stop: .timedOut, hasImpact: true).verdict == .failed)
-        #expect(judge(begun, stop: .timedOut, hasImpact: false).verdict == .inconclusive)
-        let recovered = Recorded(results: [.passed])
-        #expect(judge(recovered, stop: .timedOut, hasImpact: true).verdict == .inconclusive)
+        #expect(judge(begun, stop: .timedOut, isUnrecovered: true).verdict == .failed)
+        #expect(judge(begun, stop: .timedOut, isUnrecovered: false).verdict == .inconclusive)
         #expect(judge(begun, stop: .timedOut).message == "timed out")
         #expect(judge(begun, stop: .timedOut).status == .failed)
     }
@@ -188,7 +186,7 @@ struct JudgementTests {
             CleanupAction(name: "clear queue", isDone: false, detail: "no space"),
         ]
         let judgement = Judgement(
-            run: run, stop: nil, cleanup: cleanup, problem: nil, hasImpact: false)
+            run: run, stop: nil, cleanup: cleanup, problem: nil, isUnrecovered: false)
         #expect(judgement.message.components(separatedBy: reason).count == 2)
         let ending =
             "; cleanup: remove the drill's objects: for the same reason"
@@ -203,10 +201,10 @@ struct JudgementTests {
             nil, .timedOut, .aborted("a"), .signal(2), .cancelled(by: "b"),
         ]
         for stop in stops {
-            for hasImpact in [true, false] {
+            for isUnrecovered in [true, false] {
                 let judgement = judge(
                     Recorded(results: [.passed, worst]), stop: stop, cleanup: cleanup,
-                    hasImpact: hasImpact)
+                    isUnrecovered: isUnrecovered)
                 let isWell = stop == nil && cleanup == .complete && worst == .passed
                 #expect((judgement.verdict == .passed) == isWell)
                 #expect((judgement.status == .completed) == isWell)

@@ -3,170 +3,268 @@ import Testing
 
 @testable import Engine
 
-/// Times are milliseconds after some moment; bodies are words, `nil` is a delete.
+/// Times are milliseconds after some moment.
 struct LedgerComparisonTests {
     struct Write: Sendable {
-        let body: String?
+        var change = OperationMix.Change.overwrite
+        /// `nil`: it has not ended.
         let outcome: OperationSample.Outcome?
         let start: Int
-        var end: Int?
+        var end = 0
 
         /// One that took from its start until 5 ms later.
-        static func served(_ body: String?, at start: Int) -> Write {
-            Write(body: body, outcome: .served, start: start, end: start + 5)
+        static func served(at start: Int) -> Write {
+            Write(outcome: .served, start: start, end: start + 5)
         }
 
-        static func unknown(_ body: String?, from start: Int, to end: Int) -> Write {
-            Write(body: body, outcome: .indeterminate, start: start, end: end)
+        static func deleted(at start: Int) -> Write {
+            Write(change: .deletion, outcome: .served, start: start, end: start + 5)
         }
+
+        static func unknown(from start: Int, to end: Int) -> Write {
+            Write(outcome: .indeterminate, start: start, end: end)
+        }
+    }
+
+    enum Stored: Equatable, Sendable {
+        case nothing
+        /// The body of a write, from 1.
+        case write(Int)
+        /// The first line of that, and other bytes.
+        case forgery(Int)
+        /// That of another key.
+        case stranger(Int)
+        case garbage
     }
 
     struct Case: CustomTestStringConvertible, Sendable {
         let claim: String
         let writes: [Write]
-        let stored: String?
+        let stored: Stored
         let finding: KeyFinding
 
         var testDescription: String { claim }
     }
 
     private static let start = ContinuousClock.now
+    private static let objects = SyntheticObjects(seed: 7, bytes: 80)
+    private static let keys = KeySpace(prefix: "k/", count: 200)
 
-    private static func versions(_ writes: [Write]) -> [Ledger.Version] {
-        writes.enumerated().map { index, write in
-            Ledger.Version(
-                sequence: index + 1, digest: write.body.flatMap { digest(of: $0) },
-                started: start + .milliseconds(write.start),
-                ended: write.end.map { start + .milliseconds($0) }, outcome: write.outcome)
+    private static func at(_ milliseconds: Int) -> ContinuousClock.Instant {
+        start + .milliseconds(milliseconds)
+    }
+
+    private static func enter(_ writes: [Write], of key: Int = 0, into book: inout LedgerBook) {
+        let begun = writes.map { book.begin($0.change, of: key, at: at($0.start)) }
+        for (write, begun) in zip(writes, begun) {
+            if let outcome = write.outcome { book.end(begun, as: outcome, at: at(write.end)) }
         }
     }
 
-    /// As a ledger computes it.
-    private static func digest(of body: String) -> [UInt8]? {
-        let ledger = Ledger()
-        _ = ledger.begin("key", at: start) { _ in Array(body.utf8) }
-        return ledger.versions["key"]?.first?.digest
+    private static func object(_ stored: Stored) -> StoredObject? {
+        switch stored {
+        case .nothing: return nil
+        case .write(let sequence): return StoredObject(objects.body(of: 0, sequence: sequence))
+        case .forgery(let sequence):
+            var body = objects.body(of: 0, sequence: sequence)
+            body[body.count - 1] ^= 1
+            return StoredObject(body)
+        case .stranger(let sequence):
+            return StoredObject(objects.body(of: 1, sequence: sequence))
+        case .garbage: return StoredObject(Array("x".utf8))
+        }
+    }
+
+    private static func compare(
+        _ book: LedgerBook, _ stored: [Int: StoredObject]
+    ) -> LedgerComparison {
+        let named = stored.map { (keys.names[$0.key], $0.value) }
+        return LedgerComparison(
+            book.expectations(), stored: Dictionary(uniqueKeysWithValues: named), keys: keys,
+            objects: objects)
     }
 
     static let cases: [Case] = [
-        Case(claim: "as written", writes: [.served("a", at: 0)], stored: "a", finding: .intact),
-        Case(claim: "gone", writes: [.served("a", at: 0)], stored: nil, finding: .lost),
+        Case(claim: "as written", writes: [.served(at: 0)], stored: .write(1), finding: .intact),
+        Case(claim: "gone", writes: [.served(at: 0)], stored: .nothing, finding: .lost),
         Case(
-            claim: "an older version", writes: [.served("a", at: 0), .served("b", at: 10)],
-            stored: "a", finding: .stale),
+            claim: "an older version", writes: [.served(at: 0), .served(at: 10)],
+            stored: .write(1), finding: .stale),
         Case(
-            claim: "bytes of nobody", writes: [.served("a", at: 0)], stored: "x",
+            claim: "bytes of nobody", writes: [.served(at: 0)], stored: .garbage,
             finding: .corrupt),
         Case(
-            claim: "deleted and gone", writes: [.served("a", at: 0), .served(nil, at: 10)],
-            stored: nil, finding: .intact),
+            claim: "one bit is another", writes: [.served(at: 0)], stored: .forgery(1),
+            finding: .corrupt),
         Case(
-            claim: "deleted and back", writes: [.served("a", at: 0), .served(nil, at: 10)],
-            stored: "a", finding: .resurrected),
+            claim: "what another key should hold", writes: [.served(at: 0)],
+            stored: .stranger(1), finding: .corrupt),
+        Case(
+            claim: "deleted and gone", writes: [.served(at: 0), .deleted(at: 10)],
+            stored: .nothing, finding: .intact),
+        Case(
+            claim: "deleted and back", writes: [.served(at: 0), .deleted(at: 10)],
+            stored: .write(1), finding: .resurrected),
+        Case(
+            claim: "deleted and back with other bytes",
+            writes: [.served(at: 0), .deleted(at: 10)], stored: .garbage, finding: .resurrected),
         Case(
             claim: "written again after a delete",
-            writes: [.served("a", at: 0), .served(nil, at: 10), .served("b", at: 20)],
-            stored: "b", finding: .intact),
+            writes: [.served(at: 0), .deleted(at: 10), .served(at: 20)], stored: .write(3),
+            finding: .intact),
+        Case(
+            claim: "as it was before a delete and another write",
+            writes: [.served(at: 0), .deleted(at: 10), .served(at: 20)], stored: .write(1),
+            finding: .stale),
         Case(
             claim: "deferred is acknowledged",
-            writes: [Write(body: "a", outcome: .deferred, start: 0, end: 5)], stored: nil,
+            writes: [Write(outcome: .deferred, start: 0, end: 5)], stored: .nothing,
             finding: .lost),
         Case(
             claim: "refused is not acknowledged",
-            writes: [
-                .served("a", at: 0), Write(body: "b", outcome: .refused, start: 10, end: 15),
-            ], stored: "a", finding: .intact),
+            writes: [.served(at: 0), Write(outcome: .refused, start: 10, end: 15)],
+            stored: .write(1), finding: .intact),
+        Case(
+            claim: "refused and yet there",
+            writes: [.served(at: 0), Write(outcome: .refused, start: 10, end: 15)],
+            stored: .write(2), finding: .stale),
     ]
 
     static let unknownCases: [Case] = [
         Case(
             claim: "an unknown write that follows may be there",
-            writes: [.served("a", at: 0), .unknown("b", from: 10, to: 20)], stored: "b",
+            writes: [.served(at: 0), .unknown(from: 10, to: 20)], stored: .write(2),
             finding: .intact),
         Case(
-            claim: "or not", writes: [.served("a", at: 0), .unknown("b", from: 10, to: 20)],
-            stored: "a", finding: .intact),
+            claim: "or not", writes: [.served(at: 0), .unknown(from: 10, to: 20)],
+            stored: .write(1), finding: .intact),
         Case(
             claim: "but it does not excuse a loss",
-            writes: [.served("a", at: 0), .unknown("b", from: 10, to: 20)], stored: nil,
+            writes: [.served(at: 0), .unknown(from: 10, to: 20)], stored: .nothing,
             finding: .lost),
         Case(
+            claim: "any of several unknown writes may be there",
+            writes: [.served(at: 0), .unknown(from: 10, to: 20), .unknown(from: 30, to: 40)],
+            stored: .write(2), finding: .intact),
+        Case(
             claim: "an unknown delete that follows may have worked",
-            writes: [.served("a", at: 0), .unknown(nil, from: 10, to: 20)], stored: nil,
-            finding: .intact),
+            writes: [
+                .served(at: 0),
+                Write(change: .deletion, outcome: .indeterminate, start: 10, end: 20),
+            ], stored: .nothing, finding: .intact),
         Case(
             claim: "a write that has not ended may be there",
-            writes: [.served("a", at: 0), Write(body: "b", outcome: nil, start: 10)],
-            stored: "b", finding: .intact),
+            writes: [.served(at: 0), Write(outcome: nil, start: 10)], stored: .write(2),
+            finding: .intact),
         Case(
             claim: "an unknown write that overlaps may be there",
-            writes: [.unknown("a", from: 0, to: 12), .served("b", at: 10)], stored: "a",
+            writes: [.unknown(from: 0, to: 12), .served(at: 10)], stored: .write(1),
             finding: .intact),
         Case(
             claim: "an unknown write that came before may not",
-            writes: [.unknown("a", from: 0, to: 5), .served("b", at: 10)], stored: "a",
+            writes: [.unknown(from: 0, to: 5), .served(at: 10)], stored: .write(1),
             finding: .stale),
         Case(
             claim: "an unknown delete that came before may not have the last word",
-            writes: [.unknown(nil, from: 0, to: 5), .served("b", at: 10)], stored: nil,
-            finding: .lost),
+            writes: [
+                Write(change: .deletion, outcome: .indeterminate, start: 0, end: 5),
+                .served(at: 10),
+            ], stored: .nothing, finding: .lost),
+        Case(
+            claim: "of two acknowledged writes that overlap the first may be there",
+            writes: [Write(outcome: .served, start: 0, end: 12), .served(at: 10)],
+            stored: .write(1), finding: .intact),
+        Case(
+            claim: "or the second",
+            writes: [Write(outcome: .served, start: 0, end: 12), .served(at: 10)],
+            stored: .write(2), finding: .intact),
+        Case(
+            claim: "a delete that overlaps an acknowledged write may have come last",
+            writes: [
+                Write(change: .deletion, outcome: .served, start: 0, end: 12), .served(at: 10),
+            ], stored: .nothing, finding: .intact),
     ]
 
     @Test(arguments: LedgerComparisonTests.cases + LedgerComparisonTests.unknownCases)
     func aKeyIsHeldAgainstItsWrites(_ example: Case) {
-        let stored = example.stored.map { ["key": Array($0.utf8)] } ?? [:]
-        let comparison = LedgerComparison(
-            ledger: ["key": Self.versions(example.writes)], stored: stored)
+        var book = LedgerBook(keys: 2)
+        Self.enter(example.writes, into: &book)
+        let object = Self.object(example.stored)
+        let comparison = Self.compare(book, object.map { [0: $0] } ?? [:])
         let isIntact = example.finding == .intact
         #expect(comparison.keys == 1)
         #expect(comparison.intact == (isIntact ? 1 : 0))
         #expect(comparison.offences.map(\.finding) == (isIntact ? [] : [example.finding]))
         #expect(comparison.unexpected == [])
-        #expect(comparison.bytesCompared == example.stored?.utf8.count ?? 0)
+        #expect(comparison.bytesCompared == object?.bytes ?? 0)
     }
 
-    @Test func whatNobodyAcknowledgedIsNotCompared() {
-        let ledger = [
-            "a": Self.versions([.unknown("a", from: 0, to: 5)]),
-            "b": Self.versions([Write(body: "b", outcome: .failed, start: 0, end: 5)]),
-        ]
-        let comparison = LedgerComparison(ledger: ledger, stored: ["a": Array("a".utf8)])
-        #expect(comparison.keys == 0)
-        #expect(comparison.acknowledged == 0)
-        #expect(comparison.indeterminate == 1)
+    @Test func whatNobodyAcknowledgedMayBeThereOrNot() {
+        for stored in [Stored.nothing, .write(1)] {
+            var book = LedgerBook(keys: 2)
+            Self.enter([.unknown(from: 0, to: 5)], into: &book)
+            let comparison = Self.compare(book, Self.object(stored).map { [0: $0] } ?? [:])
+            #expect(comparison.keys == 0)
+            #expect(comparison.acknowledged == 0)
+            #expect(comparison.indeterminate == 1)
+            #expect(comparison.offences == [])
+            #expect(comparison.unexpected == [])
+        }
+    }
+
+    @Test(arguments: [Stored.write(1), .garbage, .stranger(1)])
+    func whatWasOnlyRefusedIsNotExpected(_ stored: Stored) {
+        var book = LedgerBook(keys: 2)
+        Self.enter([Write(outcome: .refused, start: 0, end: 5)], into: &book)
+        let comparison = Self.compare(book, Self.object(stored).map { [0: $0] } ?? [:])
+        #expect(comparison.unexpected == [Self.keys.names[0]])
         #expect(comparison.offences == [])
-        #expect(comparison.unexpected == [])
+    }
+
+    @Test func otherBytesThanThoseOfAnUnknownWriteAreNotExpected() {
+        var book = LedgerBook(keys: 2)
+        Self.enter([.unknown(from: 0, to: 5)], into: &book)
+        let comparison = Self.compare(book, [0: StoredObject([1])])
+        #expect(comparison.unexpected == [Self.keys.names[0]])
     }
 
     @Test func objectsThatNobodyWroteAreNamed() {
-        let ledger = ["b": Self.versions([.served("b", at: 0)])]
-        let stored = ["b": Array("b".utf8), "z": [UInt8(1)], "a": []]
-        let comparison = LedgerComparison(ledger: ledger, stored: stored)
+        var book = LedgerBook(keys: 2)
+        Self.enter([.served(at: 0)], into: &book)
+        let stored = [
+            Self.keys.names[0]: StoredObject(Self.objects.body(of: 0, sequence: 1)),
+            "z": StoredObject([1]), "a": StoredObject([]),
+        ]
+        let comparison = LedgerComparison(
+            book.expectations(), stored: stored, keys: Self.keys, objects: Self.objects)
         #expect(comparison.unexpected == ["a", "z"])
         #expect(comparison.intact == 1)
     }
 
     @Test func offencesAreInTheOrderOfTheirKeysWithTheTimeOfTheLastWrite() {
-        let ledger = [
-            "b": Self.versions([.served("1", at: 0), .served("2", at: 100)]),
-            "a": Self.versions([.served("1", at: 50), .unknown("2", from: 60, to: 70)]),
-            "c": Self.versions([.served("1", at: 0)]),
-        ]
-        let comparison = LedgerComparison(ledger: ledger, stored: ["c": Array("1".utf8)])
-        #expect(comparison.offences.map(\.key) == ["a", "b"])
-        let expected = [Self.start + .milliseconds(55), Self.start + .milliseconds(105)]
-        #expect(comparison.offences.map(\.acknowledged) == expected)
+        var book = LedgerBook(keys: 11)
+        Self.enter([.served(at: 0), .served(at: 100)], of: 2, into: &book)
+        Self.enter([.served(at: 50), .unknown(from: 60, to: 70)], of: 10, into: &book)
+        Self.enter([.served(at: 0)], of: 3, into: &book)
+        // It was the fifth write of all.
+        let object = StoredObject(Self.objects.body(of: 3, sequence: 5))
+        let comparison = Self.compare(book, [3: object])
+        // Names are in the order of text.
+        #expect(comparison.offences.map(\.key) == [Self.keys.names[10], Self.keys.names[2]])
+        #expect(comparison.offences.map(\.acknowledged) == [Self.at(55), Self.at(105)])
         #expect(comparison.acknowledged == 4)
+        #expect(comparison.intact == 1)
         #expect(comparison.count(of: .lost) == 2)
         #expect(comparison.count(of: .stale) == 0)
     }
 
     @Test func theRecordNamesAtMostAHundredKeys() {
-        let lost = (0..<150).map { ("lost/\($0)", Self.versions([.served("a", at: 7)])) }
-        let stored = Dictionary(
-            uniqueKeysWithValues: (0..<5).map { ("stranger/\($0)", [UInt8($0)]) })
+        var book = LedgerBook(keys: 150)
+        for key in 0..<150 { Self.enter([.served(at: 7)], of: key, into: &book) }
+        let stored = (0..<5).map { ("stranger/\($0)", StoredObject([UInt8($0)])) }
         let comparison = LedgerComparison(
-            ledger: Dictionary(uniqueKeysWithValues: lost), stored: stored)
+            book.expectations(), stored: Dictionary(uniqueKeysWithValues: stored),
+            keys: Self.keys, objects: Self.objects)
         let recorded = comparison.recorded(clock: RunClock(start: Self.start, startTime: 0))
         #expect(recorded.lost == 150)
         #expect(recorded.unexpected == 5)
@@ -177,14 +275,19 @@ struct LedgerComparisonTests {
     }
 
     @Test func theRecordNamesStrangersAfterOffences() {
-        let ledger = ["a": Self.versions([.served("a", at: 0), .served(nil, at: 10)])]
-        let stored = ["a": Array("a".utf8), "z": [UInt8(1)]]
-        let recorded = LedgerComparison(ledger: ledger, stored: stored)
-            .recorded(clock: RunClock(start: Self.start, startTime: 0))
-        #expect(recorded.offending.map(\.key) == ["a", "z"])
+        var book = LedgerBook(keys: 1)
+        Self.enter([.served(at: 0), .deleted(at: 10)], into: &book)
+        let stored = [
+            Self.keys.names[0]: StoredObject(Self.objects.body(of: 0, sequence: 1)),
+            "a": StoredObject([1]),
+        ]
+        let recorded = LedgerComparison(
+            book.expectations(), stored: stored, keys: Self.keys, objects: Self.objects
+        ).recorded(clock: RunClock(start: Self.start, startTime: 0))
+        #expect(recorded.offending.map(\.key) == [Self.keys.names[0], "a"])
         #expect(recorded.offending.map(\.finding) == ["resurrected", "unexpected"])
         #expect(recorded.offending.map(\.acknowledgedUs) == [15_000, nil])
         #expect(recorded.resurrected == 1)
-        #expect(recorded.bytesCompared == 1)
+        #expect(recorded.bytesCompared == 80)
     }
 }

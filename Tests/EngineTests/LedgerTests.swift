@@ -9,84 +9,206 @@ struct LedgerTests {
         start + .milliseconds(milliseconds)
     }
 
-    @Test func writesAreNumberedOverAllKeys() {
-        let ledger = Ledger()
-        var numbers: [Int] = []
-        for key in ["a", "b", "c"] {
-            let begun = ledger.begin(key, at: at(0)) { number in
-                numbers.append(number)
-                return [UInt8(number)]
-            }
-            #expect(begun?.sequence == numbers.last)
-            #expect(begun?.body == numbers.last.map { [UInt8($0)] })
+    /// A book in which these keys hold an object.
+    private func book(of count: Int, live: Range<Int> = 0..<0) -> LedgerBook {
+        var book = LedgerBook(keys: count)
+        for key in live {
+            let write = book.begin(.creation, of: key, at: at(0))
+            book.end(write, as: .served, at: at(1))
         }
-        #expect(numbers == [1, 2, 3])
+        return book
+    }
+
+    // MARK: Which key is written
+
+    @Test func writesAreNumberedOverAllKeys() {
+        var book = LedgerBook(keys: 10)
+        for number in 1...5 {
+            let write = book.begin(.creation, choosing: UInt64(number), at: at(0))
+            #expect(write?.sequence == number)
+        }
+    }
+
+    @Test func aCreationTakesAKeyThatIsFree() {
+        for roll in UInt64(0)..<20 {
+            var book = book(of: 10, live: 0..<7)
+            let write = book.begin(.creation, choosing: roll, at: at(2))
+            #expect(write?.change == .creation)
+            #expect([7, 8, 9].contains(write?.key))
+        }
+    }
+
+    @Test(arguments: [OperationMix.Change.overwrite, .deletion])
+    func othersTakeAKeyThatHoldsAnObject(_ change: OperationMix.Change) throws {
+        var keys: Set<Int> = []
+        for roll in UInt64(0)..<20 {
+            var book = book(of: 10, live: 2..<5)
+            let begun = book.begin(change, choosing: roll, at: at(2))
+            let write = try #require(begun)
+            #expect(write.change == change)
+            keys.insert(write.key)
+        }
+        #expect(keys == [2, 3, 4])
+    }
+
+    @Test func whereEveryKeyIsInUseACreationOverwrites() {
+        var book = book(of: 3, live: 0..<3)
+        let write = book.begin(.creation, choosing: 1, at: at(2))
+        #expect(write?.change == .overwrite)
+    }
+
+    @Test(arguments: [OperationMix.Change.overwrite, .deletion])
+    func whereNoKeyIsInUseEverythingCreates(_ change: OperationMix.Change) {
+        var book = LedgerBook(keys: 3)
+        let write = book.begin(change, choosing: 1, at: at(2))
+        #expect(write?.change == .creation)
     }
 
     @Test func aKeyIsWrittenByOneAtATime() throws {
-        let ledger = Ledger()
-        let first = ledger.begin("a", at: at(0)) { _ in [1] }
-        var isAsked = false
-        let second = ledger.begin("a", at: at(1)) { _ in
-            isAsked = true
-            return [2]
+        var book = LedgerBook(keys: 3)
+        var writes: [LedgerBook.Write] = []
+        for _ in 0..<3 {
+            let begun = book.begin(.creation, choosing: 0, at: at(0))
+            writes.append(try #require(begun))
         }
-        #expect(second?.sequence == nil)
-        #expect(!isAsked)
-        #expect(ledger.versions["a"]?.count == 1)
-        // Another key is free meanwhile, and this one when its write has ended.
-        let other = ledger.begin("b", at: at(1)) { _ in [3] }
-        #expect(other?.sequence == 2)
-        let sequence = try #require(first?.sequence)
-        ledger.end("a", sequence: sequence, outcome: .failed, at: at(2))
-        let third = ledger.begin("a", at: at(3)) { _ in [4] }
-        #expect(third?.sequence == 3)
+        #expect(Set(writes.map(\.key)) == [0, 1, 2])
+        for change in [OperationMix.Change.creation, .overwrite, .deletion] {
+            let refused = book.begin(change, choosing: 0, at: at(1))
+            #expect(refused == nil)
+        }
+        book.end(writes[1], as: .failed, at: at(2))
+        let next = book.begin(.creation, choosing: 0, at: at(3))
+        #expect(next?.key == writes[1].key)
     }
 
-    @Test(arguments: [
-        OperationSample.Outcome.served, .deferred, .refused, .failed, .indeterminate,
-    ])
-    func anEndedWriteKeepsHowItEnded(_ outcome: OperationSample.Outcome) throws {
-        let ledger = Ledger()
-        let begun = ledger.begin("a", at: at(5)) { _ in Array("body".utf8) }
-        #expect(ledger.versions["a"]?.first?.isIndeterminate == true)
-        let sequence = try #require(begun?.sequence)
-        ledger.end("a", sequence: sequence, outcome: outcome, at: at(9))
-        let version = try #require(ledger.versions["a"]?.first)
-        #expect(version.outcome == outcome)
-        #expect(version.started == at(5))
-        #expect(version.ended == at(9))
-        #expect(version.digest?.count == 32)
-        #expect(version.isAcknowledged == [.served, .deferred].contains(outcome))
-        #expect(version.isIndeterminate == (outcome == .indeterminate))
-        #expect(ledger.acknowledgedCount == (version.isAcknowledged ? 1 : 0))
+    @Test(
+        arguments: zip(
+            [OperationSample.Outcome.served, .deferred, .refused, .failed, .indeterminate],
+            [true, true, false, false, true]))
+    func aCreatedKeyIsReadIfItMayHoldAnObject(_ outcome: OperationSample.Outcome, isRead: Bool) {
+        var book = book(of: 100, live: 40..<41)
+        let write = book.begin(.creation, of: 60, at: at(2))
+        book.end(write, as: outcome, at: at(3))
+        let keys = Set((UInt64(0)..<100).map { book.keyToRead(choosing: $0) })
+        #expect(keys == (isRead ? [40, 60] : [40]))
     }
 
-    @Test func aDeleteHasNoDigest() {
-        let ledger = Ledger()
-        let begun = ledger.begin("a", at: at(0)) { _ in nil }
-        #expect(begun?.sequence == 1)
-        #expect(begun?.body == nil)
-        #expect(ledger.versions["a"]?.first?.digest == nil)
+    @Test(
+        arguments: zip(
+            [OperationSample.Outcome.served, .deferred, .refused, .failed, .indeterminate],
+            [false, false, true, true, true]))
+    func aDeletedKeyIsReadIfItMayHoldAnObject(_ outcome: OperationSample.Outcome, isRead: Bool) {
+        var book = book(of: 100, live: 40..<42)
+        let write = book.begin(.deletion, of: 41, at: at(2))
+        book.end(write, as: outcome, at: at(3))
+        let keys = Set((UInt64(0)..<100).map { book.keyToRead(choosing: $0) })
+        #expect(keys == (isRead ? [40, 41] : [40]))
     }
 
-    @Test func theEndOfAnUnknownWriteChangesNothing() {
-        let ledger = Ledger()
-        _ = ledger.begin("a", at: at(0)) { _ in [1] }
-        ledger.end("a", sequence: 7, outcome: .served, at: at(1))
-        ledger.end("b", sequence: 1, outcome: .served, at: at(1))
-        #expect(ledger.versions["a"]?.first?.outcome == nil)
-        #expect(ledger.versions["b"] == nil)
-        #expect(ledger.acknowledgedCount == 0)
+    // MARK: What is counted
+
+    @Test(arguments: OperationSample.Outcome.allCases)
+    func aWriteCountsAsItEnded(_ outcome: OperationSample.Outcome) {
+        var book = LedgerBook(keys: 1)
+        let write = book.begin(.creation, of: 0, at: at(0))
+        #expect(book.expectations().indeterminate == 1)
+        book.end(write, as: outcome, at: at(5))
+        let isAcknowledged = [.served, .deferred].contains(outcome)
+        #expect(book.acknowledged == (isAcknowledged ? 1 : 0))
+        #expect(book.firstAcknowledged == (isAcknowledged ? at(5) : nil))
+        #expect(book.expectations().acknowledged == (isAcknowledged ? 1 : 0))
+        #expect(book.expectations().indeterminate == (outcome == .indeterminate ? 1 : 0))
     }
 
-    @Test func keysAreChosenAmongThoseWritten() {
-        let ledger = Ledger()
-        #expect(ledger.key(chosenBy: 0) == nil)
-        for key in ["x", "a", "m"] { _ = ledger.begin(key, at: at(0)) { _ in [1] } }
-        let chosen = (UInt64(0)...5).map { ledger.key(chosenBy: $0) }
-        #expect(chosen == ["x", "a", "m", "x", "a", "m"])
-        // 2^64 - 1 is a multiple of 3.
-        #expect(ledger.key(chosenBy: .max) == "x")
+    @Test func theSecondEndOfAWriteChangesNothing() {
+        var book = LedgerBook(keys: 2)
+        let write = book.begin(.creation, of: 0, at: at(0))
+        book.end(write, as: .served, at: at(1))
+        let before = book.expectations()
+        book.end(write, as: .indeterminate, at: at(2))
+        book.end(LedgerBook.Write(key: 1, sequence: 9, change: .creation), as: .served, at: at(2))
+        #expect(book.expectations() == before)
+        #expect(book.acknowledged == 1)
+        #expect(book.indeterminate == 0)
+    }
+
+    // MARK: What is kept
+
+    @Test func manyWritesAreNotManyVersions() {
+        var book = LedgerBook(keys: 5)
+        for number in 0..<10_000 {
+            let write = book.begin(.creation, of: number % 5, at: at(2 * number))
+            book.end(write, as: .served, at: at(2 * number + 1))
+        }
+        #expect(book.acknowledged == 10_000)
+        #expect(book.expectations().keys.map(\.allowed.count) == [1, 1, 1, 1, 1])
+    }
+
+    /// Otherwise a storage that never answers would fill the memory of its runner.
+    @Test func aKeyWithTooManyDoubtsIsLeftAlone() {
+        var book = LedgerBook(keys: 1)
+        for number in 0..<LedgerBook.maximumDoubts {
+            let write = book.begin(.overwrite, choosing: 0, at: at(2 * number))
+            #expect(write != nil)
+            guard let write else { return }
+            book.end(write, as: .indeterminate, at: at(2 * number + 1))
+        }
+        let next = book.begin(.overwrite, choosing: 0, at: at(9999))
+        #expect(next == nil)
+    }
+
+    // MARK: Snapshots
+
+    @Test func aSnapshotNeedsWhatWasKeptSince() {
+        var book = LedgerBook(keys: 1)
+        let unasked = book.takeSnapshot(asOf: at(0))
+        #expect(unasked == nil)
+        book.keepEverything(since: at(10))
+        let early = book.takeSnapshot(asOf: at(9))
+        #expect(early == nil)
+        book.keepEverything(since: at(10))
+        // The second time changes nothing.
+        book.keepEverything(since: at(20))
+        let taken = book.takeSnapshot(asOf: at(10))
+        #expect(taken == LedgerExpectations())
+        let again = book.takeSnapshot(asOf: at(11))
+        #expect(again == nil)
+    }
+
+    @Test func changesAreCountedSinceTheSnapshot() {
+        var book = book(of: 9, live: 0..<3)
+        #expect(book.changesSinceSnapshot == LedgerBook.Changes())
+        book.keepEverything(since: at(10))
+        let changes: [(OperationMix.Change, Int, Int)] = [
+            (.creation, 3, 11), (.overwrite, 0, 19), (.overwrite, 3, 21), (.deletion, 1, 25),
+        ]
+        for (change, key, time) in changes {
+            book.end(book.begin(change, of: key, at: at(time - 1)), as: .deferred, at: at(time))
+        }
+        _ = book.takeSnapshot(asOf: at(20))
+        #expect(
+            book.changesSinceSnapshot
+                == LedgerBook.Changes(creations: 0, overwrites: 1, deletions: 1))
+        book.end(book.begin(.creation, of: 4, at: at(30)), as: .served, at: at(31))
+        book.end(book.begin(.overwrite, of: 3, at: at(32)), as: .served, at: at(33))
+        book.end(book.begin(.overwrite, of: 2, at: at(34)), as: .refused, at: at(35))
+        #expect(
+            book.changesSinceSnapshot
+                == LedgerBook.Changes(creations: 1, overwrites: 2, deletions: 1))
+        let oldest = book.expectations().keys.map { [$0.key: $0.oldestChange] }
+        #expect(oldest == [[0: nil], [1: at(25)], [2: nil], [3: at(21)], [4: at(31)]])
+    }
+
+    @Test func aSnapshotForgetsWhatItNeededAgain() {
+        var book = LedgerBook(keys: 1)
+        book.keepEverything(since: at(0))
+        for number in 0..<100 {
+            let write = book.begin(.creation, of: 0, at: at(10 * number))
+            book.end(write, as: .served, at: at(10 * number + 5))
+        }
+        let taken = book.takeSnapshot(asOf: at(505))
+        #expect(taken?.keys.first?.last?.sequence == 51)
+        #expect(taken?.acknowledged == 51)
+        #expect(book.expectations().keys.first?.allowed.map(\.sequence) == [100])
     }
 }

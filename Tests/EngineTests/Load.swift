@@ -40,7 +40,7 @@ struct Load {
         of samples: [OperationSample], stable: Int = 1000, end: Int
     ) -> RecoveryAnalysis {
         RecoveryAnalysis(
-            samples: samples, faultEffective: zero, end: at(end),
+            SampleWindow(samples), faultEffective: zero, end: at(end),
             stableFor: .milliseconds(stable))
     }
 }
@@ -50,8 +50,7 @@ extension OperationSample {
         _ kind: Kind, _ outcome: Outcome, from start: ContinuousClock.Instant,
         to end: ContinuousClock.Instant
     ) -> OperationSample {
-        OperationSample(
-            kind: kind, key: "key", intended: start, finished: end, outcome: outcome, detail: "")
+        OperationSample(kind: kind, outcome: outcome, key: 0, intended: start, finished: end)
     }
 }
 

@@ -7,65 +7,103 @@ struct LossAnalysisTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let claim: String
         let losses: [Int]
-        /// Impact, restored, writers stopped.
-        let marks: [Int]
-        var hadSomethingToLose = true
+        /// Impact, restored, failback started, failback done, writers stopped.
+        let marks: [Int?]
+        /// When anything was acknowledged first.
+        var first: Int? = 0
         let expected: Int?
 
         var testDescription: String { claim }
     }
 
     static let cases: [Case] = [
-        Case(claim: "nothing lost of something", losses: [], marks: [100, 200, 300], expected: 0),
         Case(
-            claim: "nothing lost of nothing", losses: [], marks: [100, 200, 300],
-            hadSomethingToLose: false, expected: nil),
-        Case(claim: "nothing lost, no mark", losses: [], marks: [], expected: 0),
-        Case(claim: "lost before the impact", losses: [40], marks: [100, 200, 300], expected: 60),
+            claim: "nothing lost of something", losses: [], marks: [100, 200, nil, nil, 300],
+            expected: 0),
         Case(
-            claim: "lost between impact and restoration", losses: [150], marks: [100, 200, 300],
-            expected: 50),
+            claim: "nothing lost of nothing", losses: [], marks: [100, 200, nil, nil, 300],
+            first: nil, expected: nil),
         Case(
-            claim: "lost after the restoration", losses: [210], marks: [100, 200, 300], expected: 90
-        ),
+            claim: "nothing lost of what came after the impact", losses: [],
+            marks: [100, 200, nil, nil, 300], first: 150, expected: nil),
         Case(
-            claim: "the longest of several", losses: [190, 210, 95, 295], marks: [100, 200, 300],
+            claim: "nothing lost, no impact", losses: [], marks: [nil, nil, nil, nil, 300],
+            expected: nil),
+        Case(
+            claim: "lost before the impact", losses: [40], marks: [100, 200, nil, nil, 300],
+            expected: 60),
+        Case(
+            claim: "lost between impact and restoration", losses: [150],
+            marks: [100, 200, nil, nil, 300], expected: 50),
+        Case(
+            claim: "lost after the restoration", losses: [210], marks: [100, 200, nil, nil, 300],
             expected: 90),
         Case(
+            claim: "lost on the secondary", losses: [210], marks: [100, 200, 240, 280, 300],
+            expected: 30),
+        Case(
+            claim: "lost during the failback", losses: [241], marks: [100, 200, 240, 280, 300],
+            expected: 39),
+        Case(
+            claim: "lost after the failback", losses: [290], marks: [100, 200, 240, 280, 300],
+            expected: 10),
+        Case(
+            claim: "the longest of several", losses: [190, 210, 95, 295],
+            marks: [100, 200, nil, nil, 300], expected: 90),
+        Case(
             claim: "acknowledged at a mark counts to the next", losses: [100],
-            marks: [100, 200, 300], expected: 100),
-        Case(claim: "marks in any order", losses: [40], marks: [300, 100, 200], expected: 60),
-        Case(claim: "restored unknown", losses: [150], marks: [100, 300], expected: 150),
-        Case(claim: "acknowledged after the last mark", losses: [400], marks: [100], expected: 0),
+            marks: [100, 200, nil, nil, 300], expected: 100),
+        Case(
+            claim: "restored unknown", losses: [150], marks: [100, nil, nil, nil, 300],
+            expected: 150),
+        Case(
+            claim: "a loss without a mark after it cannot be measured", losses: [40, 400],
+            marks: [100, 200, nil, nil, 300], expected: nil),
         Case(
             claim: "a loss is a loss even if nothing came before", losses: [150],
-            marks: [100, 200], hadSomethingToLose: false, expected: 50),
+            marks: [100, 200, nil, nil, nil], first: 150, expected: 50),
     ]
+
+    private static let start = ContinuousClock.now
+
+    private static func at(_ milliseconds: Int?) -> ContinuousClock.Instant? {
+        milliseconds.map { start + .milliseconds($0) }
+    }
+
+    private static func marks(_ times: [Int?]) -> RecoveryMarks {
+        RecoveryMarks(
+            impact: at(times[0]), restored: at(times[1]), failbackStarted: at(times[2]),
+            failbackDone: at(times[3]), writersStopped: at(times[4]))
+    }
 
     @Test(arguments: LossAnalysisTests.cases)
     func theLossIsMeasuredToTheNextMark(_ example: Case) {
-        let start = ContinuousClock.now
-        let expected = example.expected.map { Duration.milliseconds($0) }
         let lost = LossAnalysis.recoveryPoint(
-            losses: example.losses.map { start + .milliseconds($0) },
-            marks: example.marks.map { start + .milliseconds($0) },
-            acknowledgedBeforeImpact: example.hadSomethingToLose)
-        #expect(lost == expected)
+            losses: example.losses.compactMap { Self.at($0) }, marks: Self.marks(example.marks),
+            firstAcknowledged: Self.at(example.first))
+        #expect(lost == example.expected.map { .milliseconds($0) })
     }
 
-    @Test func theLossIsNeverNegative() {
-        let start = ContinuousClock.now
+    /// Found one after another: for each loss the nearest mark after it, and of those the longest.
+    @Test func anyLossIsMeasuredAsItIsDefined() {
         var random = SplitMix64(seed: Seed.value)
-        for _ in 0..<200 {
+        for round in 0..<500 {
+            let times: [Int?] = (0..<5).map { _ in
+                Bool.random(using: &random) ? Int.random(in: 0...1000, using: &random) : nil
+            }
             let losses = (0..<Int.random(in: 1...5, using: &random)).map { _ in
-                start + .microseconds(Int.random(in: -1000...1000, using: &random))
+                Int.random(in: 0...1000, using: &random)
             }
-            let marks = (0..<Int.random(in: 0...3, using: &random)).map { _ in
-                start + .microseconds(Int.random(in: -1000...1000, using: &random))
+            let lengths = losses.map { loss in
+                times.compactMap(\.self).filter { $0 > loss }.map { $0 - loss }.min()
             }
+            let expected = lengths.contains(nil) ? nil : lengths.compactMap(\.self).max()
             let lost = LossAnalysis.recoveryPoint(
-                losses: losses, marks: marks, acknowledgedBeforeImpact: true)
-            #expect(lost.map { $0 >= .zero } == true, Seed.note)
+                losses: losses.compactMap { Self.at($0) }, marks: Self.marks(times),
+                firstAcknowledged: Self.start)
+            #expect(
+                lost == expected.map { .milliseconds($0) },
+                "round \(round), seed \(Seed.value)")
         }
     }
 }

@@ -29,13 +29,16 @@ struct ObservationBoardTests {
         "ledger.compared": "3", "ledger.damaged": "2", "ledger.unexpected": "4",
     ]
 
-    @Test func everyNameOfTheCatalogIsAnsweredWithItsKind() async throws {
+    @Test func whatIsSeenIsOfTheKindThatTheCatalogSays() async throws {
         try await withRig { rig in
             try await rig.experience()
+            var seenCount = 0
             for entry in ObservationCatalog.entries {
-                let seen = await rig.board.look(at: entry.name)
-                #expect(seen.value?.kind == entry.kind, "\(entry.name): \(seen)")
+                guard let value = await rig.board.look(at: entry.name).value else { continue }
+                seenCount += 1
+                #expect(value.kind == entry.kind, "\(entry.name): \(value)")
             }
+            #expect(seenCount >= Self.after.count)
         }
     }
 

@@ -142,6 +142,18 @@ struct RecoveryAnalysisTests {
         #expect(hundred().analysis(stable: 1001, end: 1020).restored == nil)
     }
 
+    /// What fell out may have been the impact, or another outage.
+    @Test func whatIsNotKnownWholeIsNotMeasured() {
+        let samples = outage(until: 2000, end: 8000).samples
+        let analysis = RecoveryAnalysis(
+            SampleWindow(samples, isComplete: false), faultEffective: Load.zero,
+            end: Load.at(8000), stableFor: .seconds(1))
+        #expect(!analysis.isComplete)
+        #expect(analysis.impact == nil)
+        #expect(analysis.restored == nil)
+        #expect(analysis.resolution == nil)
+    }
+
     @Test func theOrderOfTheSamplesDoesNotMatter() {
         var load = outage(until: 2000, end: 2500)
         load.add(2500..<3000, .indeterminate)

@@ -26,8 +26,9 @@ struct RunFactsTests {
     /// Facts of a run whose fault became effective at 1000.
     private func facts(_ events: [StorageEvent]) -> RunFacts.State {
         var state = RunFacts.State()
-        state.fault = RunFacts.FaultFact(
-            name: "outage", effective: Self.at(1000), passedBefore: 0)
+        state.faults = [
+            RunFacts.FaultFact(name: "outage", effective: Self.at(1000), passedBefore: 0)
+        ]
         state.events = events
         return state
     }
@@ -36,9 +37,9 @@ struct RunFactsTests {
     /// nothing before.
     @Test func whatIsNoticedAfterTheLiftIsNoDetection() {
         var state = facts([Self.breaker(.closed, .open, at: 1300)])
-        state.fault?.ending = FaultEnding(reason: .lifted, ended: Self.at(1290))
+        state.faults[0].ending = FaultEnding(reason: .lifted, ended: Self.at(1290))
         #expect(state.detected == nil)
-        state.fault?.ending = FaultEnding(reason: .lifted, ended: Self.at(1300))
+        state.faults[0].ending = FaultEnding(reason: .lifted, ended: Self.at(1300))
         #expect(state.detected == Self.at(1300))
     }
 

@@ -46,8 +46,7 @@ struct ScenarioMistake: CustomTestStringConvertible, Sendable {
     private static func withNames(_ problem: String) -> String {
         let entries = ObservationCatalog.entries
         let all = entries.map(\.name).joined(separator: ", ")
-        let evidence = entries.filter { $0.source != .self && $0.source != .client }.map(\.name)
-            .joined(separator: ", ")
+        let evidence = entries.filter(\.source.isIndependent).map(\.name).joined(separator: ", ")
         return problem.replacing("<observations>", with: all)
             .replacing("<evidence>", with: evidence)
     }

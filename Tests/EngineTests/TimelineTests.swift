@@ -3,7 +3,7 @@ import Testing
 
 @testable import Engine
 
-/// Latencies are below 2048 µs, where the histogram is exact.
+/// Latencies are below 256 µs, where the histogram of a bin is exact.
 struct TimelineTests {
     private let clock = RunClock(start: .now, startTime: 1_000_000)
 
@@ -22,12 +22,19 @@ struct TimelineTests {
         Probes.Sample(intended: at(end - 1), finished: at(end), isServed: isServed)
     }
 
+    private func timeline(
+        _ operations: [OperationSample], _ probes: [Probes.Sample] = [], from start: Int = 0
+    ) -> Timeline {
+        var timeline = Timeline(clock: clock, from: at(start))
+        for operation in operations { timeline.add(operation) }
+        for probe in probes { timeline.add(probe) }
+        return timeline
+    }
+
     private func bins(
         _ operations: [OperationSample], _ probes: [Probes.Sample] = [], end: Int
     ) -> TimelineRecorded {
-        Timeline.bins(
-            operations: operations, probes: probes, clock: clock, width: .milliseconds(500),
-            from: clock.start, to: at(end))
+        timeline(operations, probes).recorded(to: at(end))
     }
 
     @Test func operationsAreCountedWhereTheyEnd() {
@@ -75,38 +82,90 @@ struct TimelineTests {
     }
 
     @Test func latenciesAreThoseOfTheOperationsServed() {
-        var operations = (1...100).map { operation(.served, endsAt: 100, after: $0 * 10) }
+        var operations = (1...100).map { operation(.served, endsAt: 100, after: $0 * 2) }
         operations += [operation(.failed, endsAt: 100, after: 2000)]
         let bin = bins(operations, end: 100).bins[0]
-        #expect(bin.p50Us == 500)
-        #expect(bin.p99Us == 990)
+        #expect(bin.p50Us == 100)
+        #expect(bin.p99Us == 198)
     }
 
-    @Test func aPhaseIsSummarized() {
-        var operations = (1...100).map { operation(.served, endsAt: 100, after: $0 * 10) }
-        operations += [
-            operation(.deferred, endsAt: 1, after: 2000), operation(.refused, endsAt: 1),
-            operation(.refused, endsAt: 2), operation(.failed, endsAt: 3),
-            operation(.indeterminate, endsAt: 4),
-        ]
-        let summary = Timeline.summary(of: "during", operations, lasting: .milliseconds(2500))
-        var expected = PhaseSummarized()
-        expected.phase = "during"
-        (expected.served, expected.deferred, expected.refused) = (100, 1, 2)
-        (expected.failed, expected.indeterminate) = (1, 1)
-        (expected.p50Us, expected.p90Us, expected.p99Us) = (500, 900, 990)
-        expected.maximumUs = 1000
-        expected.durationUs = 2_500_000
-        #expect(summary == expected)
+    @Test func binsCanBeginInTheMiddleOfARun() {
+        let whole = timeline(
+            [operation(.served, endsAt: 900), operation(.failed, endsAt: 1600)],
+            [probe(true, endsAt: 100), probe(false, endsAt: 1700)], from: 1200)
+        let recorded = whole.recorded(to: at(1700))
+        #expect(recorded.startUs == 1_000_000)
+        #expect(recorded.bins.map(\.served) == [0, 0])
+        #expect(recorded.bins.map(\.failed) == [0, 1])
+        #expect(recorded.bins.map(\.probesFailed) == [0, 1])
     }
 
-    @Test func aPhaseWithoutOperationsHasItsLengthOnly() {
-        var expected = PhaseSummarized()
-        expected.phase = "after"
-        expected.durationUs = 1_000_000
-        #expect(Timeline.summary(of: "after", [], lasting: .seconds(1)) == expected)
-        expected.durationUs = 0
-        #expect(Timeline.summary(of: "after", [], lasting: .seconds(-1)) == expected)
+    // MARK: Long runs
+
+    /// Where a bin of half a second too many would be needed.
+    private static let full = Timeline.maximumBins * 500
+
+    @Test func aLongRunIsSeenLessCloselyAndWhole() {
+        var operations: [OperationSample] = []
+        for time in stride(from: 100, to: 3 * Self.full, by: 250) {
+            let outcome: OperationSample.Outcome = time % 1000 == 100 ? .failed : .served
+            operations.append(operation(outcome, endsAt: time, after: 50))
+        }
+        let end = 3 * Self.full - 1
+        let recorded = timeline(operations).recorded(to: at(end))
+        // Twice the length, and twice again.
+        #expect(recorded.binUs == 2_000_000)
+        #expect(recorded.bins.count == 3 * Self.full / 2000)
+        #expect(recorded.bins.allSatisfy { $0.served == 6 && $0.failed == 2 })
+        #expect(recorded.bins.allSatisfy { $0.p50Us == 50 && $0.p99Us == 50 })
+    }
+
+    @Test func binsStayAsTheyAreUpToTheLimit() {
+        for (end, width) in [(Self.full - 1, UInt64(500_000)), (Self.full, 1_000_000)] {
+            let last = operation(.served, endsAt: end)
+            #expect(timeline([last]).recorded(to: at(end)).binUs == width)
+            // Nothing has ended for long, but the run goes on.
+            #expect(timeline([]).recorded(to: at(end)).binUs == width)
+        }
+    }
+
+    @Test func neighboursMergeWhereverTheFirstBinLies() {
+        // The first bin is the second half of a whole second.
+        let operations = (0..<4).map { operation(.served, endsAt: 600 + $0 * 500) }
+        let late = operation(.failed, endsAt: 500 + Self.full)
+        let recorded = timeline(operations + [late], from: 500).recorded(to: at(500 + Self.full))
+        #expect(recorded.startUs == 0)
+        #expect(recorded.binUs == 1_000_000)
+        #expect(recorded.bins.prefix(4).map(\.served) == [1, 2, 1, 0])
+        #expect(recorded.bins.last?.failed == 1)
+    }
+
+    @Test func whatWasCountedApartIsPutTogether() {
+        // One of them has gone on for longer, and merged its bins already.
+        let operations = timeline([
+            operation(.served, endsAt: 100), operation(.served, endsAt: Self.full),
+        ])
+        let probes = timeline([], [probe(true, endsAt: 200), probe(false, endsAt: 1200)])
+        for (one, other) in [(operations, probes), (probes, operations)] {
+            var whole = one
+            whole.add(other)
+            let recorded = whole.recorded(to: at(Self.full))
+            #expect(recorded.binUs == 1_000_000)
+            #expect(recorded.bins[0].served == 1)
+            #expect(recorded.bins[0].probesServed == 1)
+            #expect(recorded.bins[1].probesFailed == 1)
+            #expect(recorded.bins.last?.served == 1)
+        }
+    }
+
+    @Test func piecesJoinWithoutAGap() {
+        let operations = (0..<1100).map { operation(.served, endsAt: $0 * 500) }
+        let whole = timeline(operations)
+        let end = at(1099 * 500)
+        let pieces = whole.pieces(to: end)
+        #expect(pieces.map(\.bins.count) == [500, 500, 100])
+        #expect(pieces.map(\.startUs) == [0, 250_000_000, 500_000_000])
+        #expect(pieces.flatMap(\.bins) == whole.recorded(to: end).bins)
     }
 
     @Test func aClockCountsFromTheStartOfTheRun() {
@@ -115,16 +174,5 @@ struct TimelineTests {
         #expect(clock.offset(of: at(-1)) == 0)
         #expect(clock.time(of: at(1500)) == 2_500_000)
         #expect(clock.time(of: at(-1)) == 1_000_000)
-    }
-
-    @Test func binsCanBeginInTheMiddleOfARun() {
-        let timeline = Timeline.bins(
-            operations: [operation(.served, endsAt: 900), operation(.failed, endsAt: 1600)],
-            probes: [probe(true, endsAt: 100), probe(false, endsAt: 1700)], clock: clock,
-            width: .milliseconds(500), from: at(1200), to: at(1700))
-        #expect(timeline.startUs == 1_000_000)
-        #expect(timeline.bins.map(\.served) == [0, 0])
-        #expect(timeline.bins.map(\.failed) == [0, 1])
-        #expect(timeline.bins.map(\.probesFailed) == [0, 1])
     }
 }

@@ -81,6 +81,16 @@ struct WireRecordTests {
         #expect(record(refused, put("a", 1), refused).duplicates == 0)
     }
 
+    /// Nor does what a fault kept from the storage, or from the end of its answer.
+    @Test(arguments: [
+        Fault.Kind.hang, .refuse, .resetBeforeForwarding, .status(503), .latency(.seconds(1)),
+    ])
+    func whatWasStruckAndNotAnsweredDoesNotCount(_ kind: Fault.Kind) {
+        let struck = put("a", 1, status: nil, fault: kind)
+        #expect(record(put("a", 2), struck).orderViolations == 0)
+        #expect(record(struck, put("a", 1), struck).duplicates == 0)
+    }
+
     @Test(arguments: [200, 201, 204, 299])
     func everyKindOfSuccessCounts(status: Int) {
         #expect(record(put("a", 2), put("a", 1, status: status)).orderViolations == 1)

@@ -30,8 +30,32 @@ struct FaultKindTests {
             try await Task.sleep(for: .seconds(1))
             #expect(try await proxied.directClient().keys == [])
             #expect(proxied.proxy.counts().forwarded == 0)
-            #expect(proxied.seen.all.isEmpty)
+            #expect(proxied.seen.all.map(\.fault) == [.hang, .hang])
+            #expect(proxied.seen.all.map(\.status) == [nil, nil])
             try await patient.put([2], to: "afterwards", in: "bucket")
+        }
+    }
+
+    @Test func aLiftedHangLeavesWhatAnotherWithholds() async throws {
+        try await withProxy { proxied in
+            let (proxy, client) = (proxied.proxy, try proxied.client(timeout: .seconds(60)))
+            let reads = try await proxy.inject(Fault(.hang, methods: ["GET"]), lease: .seconds(60))
+            let writes = try await proxy.inject(Fault(.hang, methods: ["PUT"]), lease: .seconds(60))
+            let reading = Task {
+                try await client.code { _ = try await $0.get("key", in: "bucket") }
+            }
+            let writing = Task {
+                try await client.code { try await $0.put([1], to: "key", in: "bucket") }
+            }
+            #expect(await eventually { proxy.counts().faulted == 2 })
+            try await proxy.lift(reads.token)
+            #expect(try await reading.value == .connectionLost)
+            #expect(await eventually { !proxied.seen.all.isEmpty })
+            #expect(proxied.seen.all.map(\.method) == ["GET"])
+            try await proxy.lift(writes.token)
+            #expect(try await writing.value == .connectionLost)
+            #expect(await eventually { proxied.seen.all.map(\.method) == ["GET", "PUT"] })
+            #expect(proxy.counts().forwarded == 0)
         }
     }
 

@@ -16,8 +16,16 @@ struct FaultSelectionTests {
     }
 
     /// The numbers of the requests that are struck, of so many.
-    private static func struck(by fault: Fault, of count: Int = 10_000) -> [Int] {
-        (1...count).filter { fault.strikes(operation($0)) }
+    private static func struck(
+        by fault: Fault, injected number: Int = 0, of count: Int = 10_000
+    ) -> [Int] {
+        var standing = StandingFault(fault, token: "", number: number)
+        return (1...count).filter { standing.strike(operation($0)) != nil }
+    }
+
+    private static func strikes(_ fault: Fault, _ operation: ProxiedOperation) -> Bool {
+        var standing = StandingFault(fault, token: "", number: 0)
+        return standing.strike(operation) != nil
     }
 
     // MARK: By share
@@ -62,10 +70,11 @@ struct FaultSelectionTests {
             try await client.headBucket("bucket")
             let lease = try await proxied.proxy.inject(fault, lease: .seconds(60))
             let first = proxied.proxy.counts().requests + 1
+            var standing = StandingFault(fault, token: "", number: 0)
             for number in first..<first + 200 {
                 let code = try await client.code { try await $0.headBucket("bucket") }
-                let isStruck = fault.strikes(Self.operation(number, method: "HEAD", key: ""))
-                let expected: S3Error.Code? = isStruck ? .serviceUnavailable : nil
+                let strike = standing.strike(Self.operation(number, method: "HEAD", key: ""))
+                let expected: S3Error.Code? = strike == nil ? nil : .serviceUnavailable
                 #expect(code == expected, "request \(number)")
             }
             try await proxied.proxy.lift(lease.token)
@@ -73,17 +82,33 @@ struct FaultSelectionTests {
         }
     }
 
+    @Test func aLimitLeavesTheFirstOfThoseThatWouldBeStruck() {
+        let all = Self.struck(by: Fault(.hang, fraction: 0.5, seed: 3))
+        for limit in [0, 1, 7, 100] {
+            let fault = Fault(.hang, fraction: 0.5, limit: limit, seed: 3)
+            #expect(Self.struck(by: fault) == Array(all.prefix(limit)))
+        }
+    }
+
     // MARK: By method and key
 
     @Test func methodsAndKeysAreAskedFirst() {
         let fault = Fault(.hang, methods: ["PUT", "DELETE"], keyPrefix: "drill/")
-        #expect(fault.strikes(Self.operation(1, method: "PUT", key: "drill/1")))
-        #expect(fault.strikes(Self.operation(2, method: "DELETE", key: "drill/")))
-        #expect(!fault.strikes(Self.operation(3, method: "GET", key: "drill/1")))
-        #expect(!fault.strikes(Self.operation(4, method: "PUT", key: "drill")))
-        #expect(!fault.strikes(Self.operation(5, method: "PUT", key: "other/drill/1")))
-        #expect(!fault.strikes(Self.operation(6, method: "PUT", key: "")))
-        #expect(!Fault(.hang, methods: []).strikes(Self.operation(7)))
+        #expect(Self.strikes(fault, Self.operation(1, method: "PUT", key: "drill/1")))
+        #expect(Self.strikes(fault, Self.operation(2, method: "DELETE", key: "drill/")))
+        #expect(!Self.strikes(fault, Self.operation(3, method: "GET", key: "drill/1")))
+        #expect(!Self.strikes(fault, Self.operation(4, method: "PUT", key: "drill")))
+        #expect(!Self.strikes(fault, Self.operation(5, method: "PUT", key: "other/drill/1")))
+        #expect(!Self.strikes(fault, Self.operation(6, method: "PUT", key: "")))
+        #expect(!Self.strikes(Fault(.hang, methods: []), Self.operation(7)))
+    }
+
+    @Test(arguments: [Fault.Kind.bandwidth(bytesPerSecond: 1), .truncate, .corrupt])
+    func onlyAnswersThatHaveABodyAreStruckInTheirBody(_ kind: Fault.Kind) {
+        let struck = ["GET", "POST", "HEAD", "PUT", "DELETE"].filter {
+            Self.strikes(Fault(kind), Self.operation(1, method: $0))
+        }
+        #expect(struck == ["GET", "POST"])
     }
 
     @Test func onlyTheNamedMethodsAreStruck() async throws {
@@ -151,6 +176,47 @@ struct FaultSelectionTests {
             try await proxy.lift(second.token)
             #expect(await proxy.faultsInForce == 0)
             #expect(try await client.code(of: put) == nil)
+        }
+    }
+
+    /// However alike the faults are: had they drawn together, the second would strike nothing that
+    /// the first had spared.
+    @Test func faultsWithOneSeedDrawEachForItself() {
+        let fault = Fault(.hang, fraction: 0.5, seed: 11)
+        let first = Set(Self.struck(by: fault))
+        for number in 1...20 {
+            let both = Self.struck(by: fault, injected: number).count { first.contains($0) }
+            // Five standard deviations.
+            #expect(abs(both - 2500) < 220, "fault number \(number)")
+        }
+    }
+
+    @Test func aMixOfFaultsIsDrawnFaultByFault() async throws {
+        try await withProxy { proxied in
+            let (proxy, client) = (proxied.proxy, try proxied.client())
+            let faults = [Fault(.status(503), fraction: 0.4), Fault(.status(500), fraction: 0.4)]
+            var standing = faults.enumerated().map {
+                StandingFault($1, token: "", number: $0)
+            }
+            var tokens: [String] = []
+            for fault in faults {
+                tokens.append(try await proxy.inject(fault, lease: .seconds(60)).token)
+            }
+            var expected = [0, 0]
+            for number in 1...300 {
+                let code = try await client.code { try await $0.headBucket("bucket") }
+                let operation = Self.operation(number, method: "HEAD", key: "")
+                let striker = standing.indices.first { standing[$0].strike(operation) != nil }
+                if let striker { expected[striker] += 1 }
+                let codes: [S3Error.Code] = [.serviceUnavailable, .internalError]
+                #expect(code == striker.map { codes[$0] }, "request \(number)")
+            }
+            #expect(tokens.map { proxy.struck(by: $0) } == expected)
+            #expect(expected.allSatisfy { $0 > 30 })
+            for token in tokens { try await proxy.lift(token) }
+            // What a fault has struck is known when it has ended.
+            #expect(tokens.map { proxy.struck(by: $0) } == expected)
+            #expect(proxy.struck(by: "no such token") == nil)
         }
     }
 

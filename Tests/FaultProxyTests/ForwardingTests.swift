@@ -83,6 +83,10 @@ struct ForwardingTests {
             #expect(proxied.proxy.requests(since: middle) == 2)
             #expect(proxied.proxy.requests(since: .now) == 0)
             #expect(proxied.proxy.requests(of: "nobody", since: start) == 0)
+            #expect(proxied.proxy.requests(since: start, until: middle) == 3)
+            try await client.put([1], to: "key", in: "bucket")
+            #expect(proxied.proxy.requests(of: "tests", since: middle, methods: ["PUT"]) == 1)
+            #expect(proxied.proxy.requests(since: start, until: middle, methods: ["PUT"]) == 0)
         }
     }
 

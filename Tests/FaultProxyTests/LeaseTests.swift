@@ -1,16 +1,11 @@
+import FaultProxy
 import Foundation
 import S3
 import Testing
 
-@testable import FaultProxy
-
 /// How long faults hold.
 @Suite(.timeLimit(.minutes(2)))
 struct LeaseTests {
-    private static func error(_ code: FaultProxyError.Code) -> FaultProxyError {
-        FaultProxyError(code: code, message: "")
-    }
-
     @Test(arguments: [Fault.Kind.status(503), .refuse, .hang])
     func aFaultThatNobodyRenewsEndsByItself(_ kind: Fault.Kind) async throws {
         try await withProxy { proxied in
@@ -60,7 +55,9 @@ struct LeaseTests {
             let lifted = try await proxy.inject(Fault(.hang))
             try await proxy.lift(lifted.token)
             for token in [expired.token, lifted.token, "", "no such token"] {
-                await #expect(throws: Self.error(.leaseGone)) { try await proxy.renew(token) }
+                await #expect(throws: FaultProxyError.with(.leaseGone)) {
+                    try await proxy.renew(token)
+                }
             }
         }
     }
@@ -69,7 +66,7 @@ struct LeaseTests {
     func aLeaseLastsAtMostAMinute(_ lease: Duration) async throws {
         try await withProxy { proxied in
             let proxy = proxied.proxy
-            await #expect(throws: Self.error(.leaseTooLong)) {
+            await #expect(throws: FaultProxyError.with(.leaseTooLong)) {
                 try await proxy.inject(Fault(.hang), lease: lease)
             }
             #expect(await proxy.faultsInForce == 0)
@@ -83,7 +80,7 @@ struct LeaseTests {
         try await withProxy { proxied in
             let proxy = proxied.proxy
             let held = try await proxy.inject(Fault(.status(503)))
-            await #expect(throws: Self.error(.leaseTooLong)) {
+            await #expect(throws: FaultProxyError.with(.leaseTooLong)) {
                 try await proxy.renew(held.token, lease: lease)
             }
             try await proxy.lift(held.token)

@@ -1,8 +1,9 @@
-import FaultProxy
 import Foundation
 import S3
 import S3Sandbox
 import Synchronization
+
+@testable import FaultProxy
 
 /// A sandbox with a bucket, a proxy in front of it, and clients that go through the proxy.
 final class ProxiedSandbox: Sendable {
@@ -71,6 +72,25 @@ func withProxy(_ body: (ProxiedSandbox) async throws -> Void) async throws {
     await proxied.stop()
 }
 
+/// Runs a proxy before a storage that answers everything with these bytes, and notes what it was
+/// asked, for as long as `run` runs.
+func withPlainProxy(
+    answering body: [UInt8],
+    _ run: (ProxyServer, Recorder<LoopbackServer.Request>) async throws -> Void
+) async throws {
+    let requests = Recorder<LoopbackServer.Request>()
+    let server = try await LoopbackServer { request in
+        requests.add(request)
+        return LoopbackServer.Response(status: 200, body: body)
+    }
+    let proxy = try await ProxyServer(upstream: Upstream(host: "127.0.0.1", port: server.port))
+    let result: Result<Void, any Error>
+    do { result = .success(try await run(proxy, requests)) } catch { result = .failure(error) }
+    await proxy.stop()
+    await server.stop()
+    try result.get()
+}
+
 extension S3Client {
     /// How a call ended: `nil` if well.
     func code(
@@ -92,6 +112,11 @@ extension S3Client {
 extension S3Error {
     /// An error to compare with: only its code counts.
     static func with(_ code: Code) -> S3Error { S3Error(code, message: "", finished: .now) }
+}
+
+extension FaultProxyError {
+    /// An error to compare with: only its code counts.
+    static func with(_ code: Code) -> FaultProxyError { FaultProxyError(code: code, message: "") }
 }
 
 /// Notes what happens in other tasks.

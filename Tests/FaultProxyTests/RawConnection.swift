@@ -14,6 +14,8 @@ final class RawConnection: Sendable {
 
     private let descriptor: Int32
 
+    fileprivate init(accepted descriptor: Int32) { self.descriptor = descriptor }
+
     /// - Returns: `nil` if the connection is refused.
     init?(port: Int) {
         let file = Self.newSocket()
@@ -29,6 +31,24 @@ final class RawConnection: Sendable {
     func send(_ text: String) {
         let bytes = Array(text.utf8)
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// What comes up to these characters, or to the end if they do not come.
+    func text(until marker: String) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: self.readText(until: marker)) }
+        }
+    }
+
+    /// The same, for those who have a thread to wait on.
+    func readText(until marker: String) -> String {
+        let marker = Array(marker.utf8)
+        var received: [UInt8] = []
+        var byte: UInt8 = 0
+        while received.suffix(marker.count) != marker[...], read(descriptor, &byte, 1) == 1 {
+            received.append(byte)
+        }
+        return String(decoding: received, as: UTF8.self)
     }
 
     /// Everything that comes until the other side ends the connection.
@@ -55,11 +75,11 @@ final class RawConnection: Sendable {
 
     // MARK: Ports
 
-    private static func newSocket() -> Int32 {
+    fileprivate static func newSocket() -> Int32 {
         socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     }
 
-    private static func withAddress(
+    fileprivate static func withAddress(
         _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool
     ) -> Bool {
         var address = sockaddr_in()
@@ -100,4 +120,33 @@ final class RawConnection: Sendable {
         guard isBound, isNamed else { throw CocoaError(.fileReadUnknown) }
         return Int(UInt16(bigEndian: address.sin_port))
     }
+}
+
+/// A storage on 127.0.0.1 that says byte by byte what a test wants it to say.
+final class RawStorage: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    /// - Parameter serve: called for each connection, on a thread of its own. The connection ends
+    ///   when it returns.
+    init(_ serve: @escaping @Sendable (RawConnection) -> Void) throws {
+        let (listener, port) = (RawConnection.newSocket(), try RawConnection.freePort())
+        let isListening = RawConnection.withAddress(port) {
+            bind(listener, $0, $1) == 0 && listen(listener, 16) == 0
+        }
+        guard isListening else {
+            close(listener)
+            throw CocoaError(.fileReadUnknown)
+        }
+        (self.port, descriptor) = (port, listener)
+        Thread.detachNewThread {
+            while case let accepted = accept(listener, nil, nil), accepted >= 0 {
+                Thread.detachNewThread { serve(RawConnection(accepted: accepted)) }
+            }
+            close(listener)
+        }
+    }
+
+    /// Wakes the thread that accepts, which then closes the port.
+    func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

@@ -95,6 +95,19 @@ struct FoldTests {
         #expect(folded.rows(ofTest: 2).count == 4)
     }
 
+    /// Statistics leave them out; the tables are the whole history.
+    @Test func proofsAndChaosAreRowsAsAllOthers() async throws {
+        let purposes = ["drill", "proof", "chaos"]
+        let events = purposes.map { purpose in
+            var request = RunRequested()
+            request.purpose = purpose
+            return ScriptedEvent("run/\(purpose)", .runRequested(request))
+        }
+        let folded = try await fold(TestsView.self, of: events)
+        let rows = try folded.table.rows.map { try object($0) }
+        #expect(rows.map { $0["purpose"] as? String } == purposes)
+    }
+
     @Test(arguments: [
         "\u{1b}[31m", "<script>", "=cmd|'/c calc'!A1", "a\nb\r\tc", "\u{202e}", "\"},{\"", "\\",
         "\u{0}\u{1f}\u{7f}", "💥 é 東京", "\u{2028}\u{2029}", "{}[]:,",
@@ -124,12 +137,30 @@ struct FoldTests {
         #expect(metadata[hostile] as? String == hostile)
     }
 
+    /// What a run has with several faults at once and objectives of its own.
+    private var course: [ScriptedEvent] {
+        var (planned, effective, ended) = (FaultPlanned(), FaultEffective(), FaultEnded())
+        (planned.faultID, effective.faultID, ended.faultID) = ("a", "a", "a")
+        var (mark, metric, result) = (MarkRecorded(), MetricRecorded(), ResultRecorded())
+        mark.mark = "failback started"
+        (metric.name, metric.type) = (Objective.Kind.failbackTime.metricName, "rto")
+        (metric.value, metric.threshold, metric.passed) = (130_000, 120_000, false)
+        (result.component, result.testName) = ("objectives", Objective.Kind.failbackTime.title)
+        result.verdict = .failed
+        return [
+            .faultPlanned(planned), .faultEffective(effective), .faultEffective(effective),
+            .faultEnded(ended), .markRecorded(mark), .metricRecorded(metric),
+            .resultRecorded(result), .timelineRecorded(.init()), .componentChanged(.init()),
+        ].map { ScriptedEvent("run/a", $0) }
+    }
+
     @Test func batchesOfARandomLogDoNotMatter() async throws {
         var random = SplitMix64(seed: Seed.value)
+        let known = History.events + course
         var events: [ScriptedEvent] = []
         for _ in 0..<150 {
             let stream = "run/\(Int.random(in: 0..<5, using: &random))"
-            let event = History.events[Int.random(in: 0..<History.events.count, using: &random)]
+            let event = known[Int.random(in: 0..<known.count, using: &random)]
             events.append(ScriptedEvent(stream, number: event.number, payload: event.payload))
         }
         try await fixture.write(events)

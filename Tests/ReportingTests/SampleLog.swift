@@ -49,20 +49,15 @@ final class SampleLog: Sendable {
             var request = RunRequested()
             (request.scenarioName, request.purpose) = (name, purpose)
             (request.rtoTargetMs, request.rpoTargetMs) = (300_000, 60_000)
-            var events: [TestEvent] = [.runRequested(request), .runStarted(RunStarted())]
             var result = ResultRecorded()
             (result.component, result.testName) = ("circuit_breaker", "Trigger circuit breaker")
             (result.verdict, result.errorMessage) = (verdict, message)
-            events.append(.resultRecorded(result))
-            var mark = MarkRecorded()
-            (mark.mark, mark.offsetUs) = ("fault effective", 1_000_000)
-            events.append(.markRecorded(mark))
-            var bin = TimelineBin()
-            (bin.served, bin.p50Us, bin.p99Us) = (10, 900, 4000)
-            var timeline = TimelineRecorded()
-            (timeline.binUs, timeline.bins) = (500_000, [bin, TimelineBin(), bin])
-            events.append(.timelineRecorded(timeline))
-            events.append(.metricRecorded(Self.metric("rto_actual_ms", rto, limit: 300_000)))
+            var events: [TestEvent] = [
+                .runRequested(request), .runStarted(.sample), .resultRecorded(result),
+                .mark("fault effective", at: 1_000_000), .timelineRecorded(.sample),
+                .metric(
+                    "rto_actual_ms", type: "rto", rto.map { Double($0) }, "ms", limit: 300_000),
+            ]
             if let status {
                 var finish = RunFinished()
                 (finish.status, finish.verdict, finish.errorMessage) = (status, verdict, message)
@@ -72,16 +67,8 @@ final class SampleLog: Sendable {
             try await append(events)
         }
 
-        private static func metric(
-            _ name: String, _ value: UInt64?, limit: Double
-        ) -> MetricRecorded {
-            var metric = MetricRecorded()
-            (metric.name, metric.type, metric.unit) = (name, "rto", "ms")
-            (metric.value, metric.threshold) = (value.map { Double($0) }, limit)
-            return metric
-        }
-
-        private func append(_ events: [TestEvent]) async throws {
+        /// As one run.
+        func append(_ events: [TestEvent]) async throws {
             var generator = SystemRandomNumberGenerator()
             let new = events.map { event in
                 NewEvent(
@@ -91,5 +78,85 @@ final class SampleLog: Sendable {
             let stream = "run/\(EventID(time: SampleLog.start, using: &generator))"
             _ = try await store.append(new, to: stream, expecting: .noStream)
         }
+    }
+}
+
+extension RunStarted {
+    static var sample: RunStarted {
+        var started = RunStarted()
+        started.time = SampleLog.start
+        return started
+    }
+}
+
+extension TimelineRecorded {
+    /// A second and a half, of which the middle served nothing.
+    static var sample: TimelineRecorded {
+        var bin = TimelineBin()
+        (bin.served, bin.p50Us, bin.p99Us) = (10, 900, 4000)
+        var timeline = TimelineRecorded()
+        (timeline.binUs, timeline.bins) = (500_000, [bin, TimelineBin(), bin])
+        return timeline
+    }
+}
+
+extension TestEvent {
+    static func mark(_ name: String, at offset: UInt64) -> TestEvent {
+        var mark = MarkRecorded()
+        (mark.mark, mark.offsetUs) = (name, offset)
+        return .markRecorded(mark)
+    }
+
+    static func metric(
+        _ name: String, type: String = "custom", _ value: Double?, _ unit: String,
+        limit: Double? = nil, passed: Bool? = nil
+    ) -> TestEvent {
+        var metric = MetricRecorded()
+        (metric.name, metric.type, metric.unit) = (name, type, unit)
+        (metric.value, metric.threshold, metric.passed) = (value, limit, passed)
+        return .metricRecorded(metric)
+    }
+
+    /// Planned, and effective from some moment on.
+    static func fault(
+        _ name: String, _ kind: String, fraction: Double = 1, at offset: UInt64
+    ) -> [TestEvent] {
+        var planned = FaultPlanned()
+        (planned.faultID, planned.kind, planned.endpoint) = (name, kind, "primary")
+        planned.fraction = fraction
+        var effective = FaultEffective()
+        (effective.faultID, effective.offsetUs) = (name, offset)
+        return [.faultPlanned(planned), .faultEffective(effective)]
+    }
+
+    static func faultEnd(_ name: String, at offset: UInt64) -> TestEvent {
+        var ended = FaultEnded()
+        (ended.faultID, ended.offsetUs, ended.reason) = (name, offset, "lifted")
+        return .faultEnded(ended)
+    }
+
+    /// As the runner tells that a fault strikes another share of the requests.
+    static func faultChange(_ name: String, to fraction: Double, at offset: UInt64) -> TestEvent {
+        var entry = LogRecorded()
+        entry.time = SampleLog.start + offset
+        entry.metadata = [NamedValue("fault", name), NamedValue("fraction", "\(fraction)")]
+        return .logRecorded(entry)
+    }
+
+    static func objective(
+        _ kind: Objective.Kind, _ verdict: Verdict, _ complaint: String = ""
+    )
+        -> TestEvent
+    {
+        var result = ResultRecorded()
+        (result.component, result.testName) = ("objectives", kind.title)
+        (result.verdict, result.errorMessage) = (verdict, complaint)
+        return .resultRecorded(result)
+    }
+
+    static func finished(_ status: RunStatus, _ verdict: Verdict, rto: UInt64? = nil) -> TestEvent {
+        var finish = RunFinished()
+        (finish.status, finish.verdict, finish.rtoActualMs) = (status, verdict, rto)
+        return .runFinished(finish)
     }
 }

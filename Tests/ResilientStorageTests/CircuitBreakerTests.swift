@@ -128,6 +128,20 @@ struct CircuitBreakerTests {
         #expect(late == ["trial", "trial", "trial", "refused"])
     }
 
+    // MARK: Slow calls
+
+    @Test func withoutALimitNoCallIsSlow() {
+        #expect(!CircuitBreaker().isSlow(.seconds(3600)))
+    }
+
+    @Test func aCallIsSlowWhenItTakesLongerThanTheLimit() {
+        var configuration = CircuitBreaker.Configuration()
+        configuration.slowCallLimit = .milliseconds(100)
+        let breaker = CircuitBreaker(configuration)
+        #expect(!breaker.isSlow(.milliseconds(100)))
+        #expect(breaker.isSlow(.milliseconds(100) + .nanoseconds(1)))
+    }
+
     // MARK: By hand
 
     @Test func aResetClosesItAtOnce() {

@@ -78,6 +78,20 @@ struct OperationQueueLimitTests {
         #expect(byBytes == .full)
     }
 
+    @Test func whetherThereIsRoomIsKnownBefore() async throws {
+        let queue = try await folder.open(limits: limits(operations: 2, bytes: 100))
+        let large = QueuedOperation.put("a", [UInt8](repeating: 7, count: 101), [:])
+        #expect(!queue.hasRoom(for: large))
+        for key in ["a", "b"] {
+            #expect(queue.hasRoom(for: .put(key)))
+            _ = try await queue.add(.put(key))
+        }
+        #expect(!queue.hasRoom(for: .put("c")))
+        let first = try await queue.first(1)
+        try await queue.remove(first[0])
+        #expect(queue.hasRoom(for: .put("c")))
+    }
+
     @Test func theErrorSaysThatTheQueueIsFullAndTheWriteNotTaken() async throws {
         let queue = try await folder.open(limits: limits(operations: 1))
         _ = try await queue.add(.put("a"))

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import LMDB
 import Testing
 
@@ -64,6 +65,29 @@ struct OperationQueueTests {
         }
         let rest = try await queue.first(10)
         #expect(rest.isEmpty)
+    }
+
+    @Test func aNumberIsNotGivenAgainWhenAnEmptiedQueueIsReopened() async throws {
+        let added = try await add((0..<3).map { QueuedOperation.put("key-\($0)") })
+        try await remove(added)
+        let queue = try await folder.open()
+        #expect(queue.depth == 0)
+        let next = try await queue.add(.put("key"))
+        let last = try #require(added.last)
+        #expect(next.number > last.number)
+    }
+
+    @Test func epochAndTimeComeBackAfterReopening() async throws {
+        let time = Date(timeIntervalSince1970: 1_750_000_000.123)
+        var operation = QueuedOperation.put("key")
+        operation.epoch = 7
+        let path = folder.path
+        let entry = try await OperationQueue(directory: path, now: { time }).add(operation)
+        #expect(abs(entry.added.timeIntervalSince(time)) < 0.001)
+        let queue = try await folder.open()
+        let found = try await queue.first(1)
+        #expect(found == [entry])
+        #expect(found.first?.operation.epoch == 7)
     }
 
     // MARK: The last of a key

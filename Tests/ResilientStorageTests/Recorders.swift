@@ -22,7 +22,7 @@ final class EventRecorder: Sendable {
     /// The states that the breaker went to, in order.
     var breakerStates: [CircuitBreaker.State] {
         all.compactMap { event in
-            guard case .breaker(let transition, _) = event else { return nil }
+            guard case .breaker(let transition, .primary, _) = event else { return nil }
             return transition.to
         }
     }
@@ -31,9 +31,9 @@ final class EventRecorder: Sendable {
     func instants(of state: CircuitBreaker.State) -> [ContinuousClock.Instant] {
         seen.withLock { seen in
             seen.compactMap { seen in
-                guard case .breaker(let transition, _) = seen.event, transition.to == state else {
-                    return nil
-                }
+                guard case .breaker(let transition, .primary, _) = seen.event,
+                    transition.to == state
+                else { return nil }
                 return seen.instant
             }
         }
@@ -41,7 +41,7 @@ final class EventRecorder: Sendable {
 
     var healthTransitions: [Health.Transition] {
         all.compactMap { event in
-            guard case .health(let transition) = event else { return nil }
+            guard case .health(let transition, .primary) = event else { return nil }
             return transition
         }
     }
@@ -53,9 +53,41 @@ final class EventRecorder: Sendable {
         }
     }
 
+    var noticesDropped: [String] {
+        all.compactMap { event in
+            guard case .noticeDropped(_, let incident, _) = event else { return nil }
+            return incident
+        }
+    }
+
     var noticesFailed: Int {
         all.count { event in
             if case .noticeFailed = event { true } else { false }
+        }
+    }
+}
+
+extension EventRecorder {
+    /// The states that the failover went to, in order, and the epoch of each.
+    var failovers: [(state: Failover.State, epoch: UInt64)] {
+        all.compactMap { event in
+            guard case .failover(_, let state, let epoch, _) = event else { return nil }
+            return (state, epoch)
+        }
+    }
+
+    var reconciliations: [Reconciliation] {
+        all.compactMap { event in
+            guard case .reconciled(let result, _) = event else { return nil }
+            return result
+        }
+    }
+
+    /// Why calls were made again.
+    var retries: [FailureClass] {
+        all.compactMap { event in
+            guard case .retried(_, let failure, _, _, _) = event else { return nil }
+            return failure
         }
     }
 }

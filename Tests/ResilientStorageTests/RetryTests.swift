@@ -32,6 +32,24 @@ struct RetryTests {
         #expect(delays == expected)
     }
 
+    @Test(
+        arguments: [
+            (.throttled, [250, 500, 1000, 1000]), (.serverFault, [25, 50, 100, 200]),
+            (.connection, [25, 50, 100, 200]), (.timeOut, [25, 50, 100, 200]),
+        ] as [(FailureClass, [Int])])
+    func aStorageThatAsksForLessIsGivenMoreTime(failure: FailureClass, milliseconds: [Int]) {
+        var retry = Retry(retrying(attempts: 10))
+        let delays = (1...4).map { retry.delay(afterAttempt: $0, of: failure, random: 0.5) }
+        #expect(delays == milliseconds.map { Duration.milliseconds($0) })
+    }
+
+    @Test func onlyWhatIsGrantedIsCounted() {
+        var retry = Retry(retrying(attempts: 3, budget: 2))
+        #expect(retry.count == 0)
+        for attempt in [1, 3, 2, 1, 1] { _ = retry.delay(afterAttempt: attempt, random: 0) }
+        #expect(retry.count == 2)
+    }
+
     @Test(arguments: 1...5) func afterTheLastAttemptItGivesUp(attempts: Int) {
         var retry = Retry(retrying(attempts: attempts))
         let granted = (1...10).filter { retry.delay(afterAttempt: $0, random: 0) != nil }

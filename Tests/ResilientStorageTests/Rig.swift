@@ -16,7 +16,13 @@ final class Rig: Sendable {
         var refusedNotices = 0
         /// Whether the store watches and delivers from the beginning.
         var isStarted = true
+        var alerts: PerformanceAlerts?
+        /// Whether the store asks for the health by a client of its own.
+        var hasHealthClient = false
     }
+
+    static let storeAgent = "store"
+    static let healthAgent = "health"
 
     static let bucket = "drill"
     static let credentials = S3Credentials(accessKeyID: "drill", secretAccessKey: "of-this-test")
@@ -38,6 +44,7 @@ final class Rig: Sendable {
     let wire = WireRecorder()
     private let sandbox: SandboxServer
     private let client: S3Client
+    private let healthClient: S3Client
     private let directory = TemporaryDirectory()
     private let queueFolder = QueueFolder()
 
@@ -56,11 +63,16 @@ final class Rig: Sendable {
         notifier = RecordingNotifier(refusals: options.refusedNotices)
         direct = try S3Client(
             S3Configuration(endpoint: sandbox.endpoint, credentials: Self.credentials))
-        client = try S3Client(Self.throughProxy(sandbox, proxy, options.secretAccessKey))
+        var configuration = Self.throughProxy(sandbox, proxy, options.secretAccessKey)
+        client = try S3Client(configuration)
+        configuration.agent = Self.healthAgent
+        healthClient = try S3Client(configuration)
         var components = ResilientStore.Components(
             breaker: CircuitBreaker(options.configuration.breaker), queue: queue,
             notifier: notifier)
         components.observer = { events.record($0) }
+        components.alerts = options.alerts
+        if options.hasHealthClient { components.healthClient = healthClient }
         store = ResilientStore(
             client: client, bucket: Self.bucket, configuration: options.configuration,
             components: components)
@@ -76,12 +88,14 @@ final class Rig: Sendable {
             credentials: S3Credentials(
                 accessKeyID: credentials.accessKeyID, secretAccessKey: secretAccessKey))
         configuration.requestTimeout = .milliseconds(500)
+        configuration.agent = storeAgent
         return configuration
     }
 
     fileprivate func stop() async throws {
         await store.stop()
         try await client.shutdown()
+        try await healthClient.shutdown()
         try await direct.shutdown()
         await proxy.stop()
         await sandbox.stop()

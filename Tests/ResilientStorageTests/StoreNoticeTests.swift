@@ -78,6 +78,19 @@ extension ResilientStoreTests {
             }
         }
 
+        @Test func aNoticeIsNotGivenUpHoweverOftenItIsRefused() async throws {
+            var options = Rig.Options()
+            options.refusedNotices = 6
+            try await withRig(options) { (rig) async throws in
+                _ = try await rig.inject(.refuse)
+                try await eventually("users have been told") {
+                    rig.events.noticesSent == [.degraded]
+                }
+                #expect(rig.events.noticesFailed == 6)
+                #expect(rig.notifier.delivered.map(\.kind) == [.degraded])
+            }
+        }
+
         @Test func theEndIsNeverToldBeforeTheBeginning() async throws {
             var options = Rig.Options()
             options.refusedNotices = 3

@@ -15,7 +15,8 @@ struct SandboxUploadTests {
     }
 
     private func newUpload() throws -> String {
-        try store.createUpload(key: "key", bucket: "bucket", contentType: "text/plain")
+        try store.createUpload(
+            key: "key", bucket: "bucket", contentType: "text/plain", metadata: ["name": "value"])
     }
 
     private var stored: [UInt8]? { try? store.get("key", bucket: "bucket").body }
@@ -30,6 +31,7 @@ struct SandboxUploadTests {
         // The MD5 of the MD5s of the parts, and how many they are.
         #expect(header.etag == "e09e4fd6265b36115fe3db32df945d84-2")
         #expect(header.contentType == "text/plain" && header.size == 11)
+        #expect(header.metadata == ["name": "value"])
     }
 
     @Test func aPartSentAgainReplacesTheFirst() throws {

@@ -40,6 +40,16 @@ extension S3ContractTests {
     }
 
     @Test(arguments: ContractServer.allCases)
+    func anUploadInPartsCarriesMetadata(_ server: ContractServer) async throws {
+        try await server.test { client, bucket in
+            let metadata = ["name": "value", "other-name": "2"]
+            try await client.upload(
+                Self.chunks(of: [1, 2, 3]), to: "key", in: bucket, metadata: metadata)
+            #expect(try await client.head("key", in: bucket).metadata == metadata)
+        }
+    }
+
+    @Test(arguments: ContractServer.allCases)
     func nothingUploadedIsAnEmptyObject(_ server: ContractServer) async throws {
         try await server.test { client, bucket in
             try await client.upload(Self.chunks(of: []), to: "empty", in: bucket)

@@ -18,16 +18,27 @@ package actor ServerProcess {
 
     package nonisolated let folder: String
     package nonisolated let log: String
+    private let program: String
+    private let arguments: [String]
     private let shell = Process()
     private let lifeline = Pipe()
+    /// When its pipe closes, the folder goes.
+    private let previous: ServerProcess?
 
     /// - Parameter folder: of its own; becomes its working directory and holds its log.
     package init(_ program: String, _ arguments: [String], folder: String) throws {
+        try self.init(program, arguments, folder: folder, after: nil)
+    }
+
+    private init(
+        _ program: String, _ arguments: [String], folder: String, after previous: ServerProcess?
+    ) throws {
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw Failure(description: "\(program) is not there: 'make test' installs it")
         }
-        self.folder = folder
-        log = folder + "/server.log"
+        (self.program, self.arguments) = (program, arguments)
+        (self.folder, self.previous) = (folder, previous)
+        log = previous.map { $0.log + ".next" } ?? folder + "/server.log"
         shell.executableURL = URL(filePath: "/bin/sh")
         shell.arguments = ["-c", Self.script, "server", folder, log, program] + arguments
         shell.currentDirectoryURL = URL(filePath: folder)
@@ -94,6 +105,12 @@ package actor ServerProcess {
         guard let pid else { return }
         if !hasEnded { _ = Glibc.kill(pid, SIGKILL) }
         while !hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// Starts it again after it was killed, with what it left in its folder.
+    package func startAgain() throws -> ServerProcess {
+        precondition(hasEnded, "A server is started again when it has ended.")
+        return try ServerProcess(program, arguments, folder: folder, after: self)
     }
 }
 

@@ -12,6 +12,22 @@ package struct StorageServer: Sendable {
     package let accessKeyID: String
     package let secretAccessKey: String
     package let region: String
+    /// Answered with 200 as soon as it serves.
+    let readiness: (port: Int, path: String)
+
+    /// Starts it again on the same ports and data, after it was killed.
+    package func startAgain() async throws -> StorageServer {
+        // Those of the killed one would be in the way.
+        for name in ["filer.sock", "s3.sock"] {
+            try? FileManager.default.removeItem(atPath: process.folder + "/" + name)
+        }
+        let next = try await process.startAgain()
+        try await next.waitUntilReady(port: readiness.port, path: readiness.path)
+        return StorageServer(
+            process: next, endpoint: endpoint, secureEndpoint: secureEndpoint,
+            authority: authority, accessKeyID: accessKeyID, secretAccessKey: secretAccessKey,
+            region: region, readiness: readiness)
+    }
 }
 
 /// The servers that all tests of one run share. Each starts when it is first asked for.
@@ -79,11 +95,12 @@ extension StorageServer {
         let base = try LocalPort.free(with: [0, 1, 2, 3, 4, 10_000, 10_001, 10_002, 10_003])
         let process = try ServerProcess(
             program("weed"), arguments(base: base, folder: folder, files: files), folder: folder)
-        try await process.waitUntilReady(port: base + 3, path: "/healthz")
+        let readiness = (port: base + 3, path: "/healthz")
+        try await process.waitUntilReady(port: readiness.port, path: readiness.path)
         return StorageServer(
             process: process, endpoint: "http://127.0.0.1:\(base + 3)",
             secureEndpoint: "https://127.0.0.1:\(base + 4)", authority: files.authority,
-            accessKeyID: key, secretAccessKey: secret, region: "auto")
+            accessKeyID: key, secretAccessKey: secret, region: "auto", readiness: readiness)
     }
 
     private static func writeIdentity(key: String, secret: String, to file: String) throws {
@@ -127,10 +144,11 @@ extension StorageServer {
         let process = try ServerProcess(
             program("moto_server"), ["-H", "127.0.0.1", "-p", String(port)],
             folder: try newFolder("moto"))
-        try await process.waitUntilReady(port: port, path: "/moto-api/")
+        let readiness = (port: port, path: "/moto-api/")
+        try await process.waitUntilReady(port: readiness.port, path: readiness.path)
         // It refuses to make a bucket in a region that AWS does not have.
         return StorageServer(
             process: process, endpoint: "http://127.0.0.1:\(port)", accessKeyID: "AKDRTESTING",
-            secretAccessKey: "moto-secret-for-tests", region: "us-east-1")
+            secretAccessKey: "moto-secret-for-tests", region: "us-east-1", readiness: readiness)
     }
 }

@@ -41,7 +41,7 @@ public struct ResultRecorded: WireSchema {
 public struct ObservationMade: WireSchema {
     /// The name of the observation, for example `proxy.requests_per_second`.
     public var name = ""
-    /// `wire`, `bytes`, `receiver`, `client` or `self`: where it was seen.
+    /// `wire`, `bytes`, `receiver`, `client`, `kernel` or `self`: where it was seen.
     public var source = ""
     /// The comparison, for example `equals 0`.
     public var expected = ""

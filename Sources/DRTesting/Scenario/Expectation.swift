@@ -29,8 +29,14 @@ public struct Observation: Equatable, Sendable {
         case receiver
         /// By the client that made the calls.
         case client
+        /// By the operating system that runs the component: its memory, its open files.
+        case kernel
         /// Said by the component about itself: never enough alone.
         case `self`
+
+        /// Whether it proves something without the word of the component or of its client. Memory
+        /// and files do not show that a storage works.
+        public var isIndependent: Bool { self == .wire || self == .bytes || self == .receiver }
     }
 
     /// `nil`: nothing could be seen.
@@ -71,7 +77,7 @@ public struct Expectation: Equatable, Sendable {
     public let observation: String
     public let comparison: Comparison
     public let expected: ObservedValue
-    /// It must become true so soon after the step began; `nil`: it must be true at once.
+    /// It must become true so soon after the actions of the step; `nil`: it must be true at once.
     public let within: Duration?
     /// Fewer samples prove nothing.
     public let minimumSamples: Int?

@@ -4,6 +4,7 @@ public struct Scenario: Equatable, Sendable {
     public let type: String
     public let description: String
     public let objectives: Objectives
+    public let system: SystemPlan
     public let prerequisites: [Prerequisite]
     public let workload: WorkloadPlan
     public let steps: [Step]
@@ -16,39 +17,21 @@ public struct Scenario: Equatable, Sendable {
     public init(
         name: String, type: String, description: String, objectives: Objectives,
         prerequisites: [Prerequisite], workload: WorkloadPlan, steps: [Step],
-        cleanup: [CleanupTask], abortWhen: [Expectation], variables: [NamedValue]
+        cleanup: [CleanupTask], abortWhen: [Expectation], variables: [NamedValue],
+        system: SystemPlan = SystemPlan()
     ) {
         (self.name, self.type, self.description) = (name, type, description)
         (self.objectives, self.prerequisites) = (objectives, prerequisites)
         (self.workload, self.steps, self.cleanup) = (workload, steps, cleanup)
         (self.abortWhen, self.variables) = (abortWhen, variables)
+        self.system = system
     }
-}
 
-/// What recovery may cost. `nil`: not an objective of this scenario.
-public struct Objectives: Equatable, Sendable {
-    public let recoveryTime: Duration?
-    public let recoveryPoint: Duration?
-
-    public init(recoveryTime: Duration?, recoveryPoint: Duration?) {
-        (self.recoveryTime, self.recoveryPoint) = (recoveryTime, recoveryPoint)
+    /// Whether the storage system needs a second storage, to fail over to.
+    public var usesFailover: Bool {
+        !Set(prerequisites).isDisjoint(with: [.failoverOn, .secondaryAvailable])
+            || steps.contains { $0.actions.contains(where: \.usesFailover) }
     }
-}
-
-/// What must be seen to work before anything is broken.
-public enum Prerequisite: String, CaseIterable, Sendable {
-    /// A signed put, get and delete on the backup storage.
-    case backupAvailable = "backup available"
-    /// A write is accepted while the breaker is held open, in a dry run.
-    case queueEnabled = "queue enabled"
-}
-
-/// What is put back after a run. Lifting faults and removing the drill's objects is never left
-/// out and need not be listed.
-public enum CleanupTask: String, CaseIterable, Sendable {
-    case clearQueue = "clear queue"
-    case resetBreaker = "reset breaker"
-    case clearNotifications = "clear notifications"
 }
 
 /// The load that runs from before the first step to the end of the last.
@@ -60,57 +43,23 @@ public struct WorkloadPlan: Equatable, Sendable {
     public let steadyFor: Duration
     /// How long service must hold before it counts as restored.
     public let stableFor: Duration
+    /// The share of the writes that replace objects, and that of those that delete them. All others
+    /// make new objects.
+    public let overwriteShare: Double
+    public let deleteShare: Double
+    /// How many keys there are. When all of them are in use, new objects replace old ones.
+    public let keys: Int
 
     public init(
         writesPerSecond: Double, readsPerSecond: Double, objectBytes: Int, steadyFor: Duration,
-        stableFor: Duration
+        stableFor: Duration, overwriteShare: Double = 0.25, deleteShare: Double = 0.05,
+        keys: Int = 500
     ) {
         (self.writesPerSecond, self.readsPerSecond) = (writesPerSecond, readsPerSecond)
         self.objectBytes = objectBytes
         (self.steadyFor, self.stableFor) = (steadyFor, stableFor)
-    }
-}
-
-/// One thing to do and to observe.
-public struct Step: Equatable, Sendable {
-    public let name: String
-    /// The part of the storage system that is tested.
-    public let component: String
-    public let action: Action?
-    /// At least one.
-    public let expectations: [Expectation]
-    /// Without it the steps after it make no sense: they are not taken if it does not pass.
-    public let isRequired: Bool
-
-    public init(
-        name: String, component: String, action: Action?, expectations: [Expectation],
-        isRequired: Bool
-    ) {
-        precondition(!expectations.isEmpty, "A step without an expectation proves nothing.")
-        (self.name, self.component, self.action) = (name, component, action)
-        (self.expectations, self.isRequired) = (expectations, isRequired)
-    }
-}
-
-/// What a step does before it observes.
-public enum Action: Equatable, Sendable {
-    case injectFault(FaultPlan)
-    /// Lifts the fault of this name.
-    case liftFault(String)
-    /// Runs the queue in a child process, and kills that after so many acknowledgements.
-    case killQueue(afterAcknowledgements: Int)
-    /// Stops the writers, waits for the queue to be empty, and compares the ledger with the bytes
-    /// in the bucket.
-    case compareLedger(drainedWithin: Duration)
-
-    /// As it is written in a scenario.
-    public var name: String {
-        switch self {
-        case .injectFault: "inject_fault"
-        case .liftFault: "lift_fault"
-        case .killQueue: "kill_queue"
-        case .compareLedger: "compare_ledger"
-        }
+        (self.overwriteShare, self.deleteShare) = (overwriteShare, deleteShare)
+        self.keys = keys
     }
 }
 
@@ -123,6 +72,12 @@ public struct FaultPlan: Equatable, Sendable {
         /// After the storage has answered.
         case resetAfter = "reset-after"
         case status, latency
+        /// The bodies of answers arrive slowly.
+        case bandwidth
+        /// The bodies of answers end early.
+        case truncate
+        /// One byte of the body of an answer is wrong.
+        case corrupt
     }
 
     public let name: String
@@ -133,11 +88,19 @@ public struct FaultPlan: Equatable, Sendable {
     public let status: Int
     /// For `latency`.
     public let delay: Duration
+    /// For `latency`: by so much the delay varies, up and down.
+    public let jitter: Duration
+    /// For `bandwidth`; at least 1.
+    public let bytesPerSecond: Int
+    /// Strikes only so many requests, the first ones; `nil` for all.
+    public let limit: Int?
 
     public init(
-        name: String, endpoint: String, kind: Kind, fraction: Double, status: Int, delay: Duration
+        name: String, endpoint: String, kind: Kind, fraction: Double, status: Int, delay: Duration,
+        jitter: Duration = .zero, bytesPerSecond: Int = 10_000, limit: Int? = nil
     ) {
         (self.name, self.endpoint, self.kind) = (name, endpoint, kind)
         (self.fraction, self.status, self.delay) = (fraction, status, delay)
+        (self.jitter, self.bytesPerSecond, self.limit) = (jitter, bytesPerSecond, limit)
     }
 }

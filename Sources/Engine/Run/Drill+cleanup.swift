@@ -17,7 +17,9 @@ extension Drill {
                     name: "lift faults", isDone: isLifted,
                     detail: isLifted ? "no fault is in force" : "a fault may still be in force"))
             await stopLoad()
+            actions += await undoCustomActions()
             // Nothing may be delivered any more when the objects are removed.
+            await endLoadProcess()
             await system.store.stop()
             await system.store.resetBreaker()
             actions.append(CleanupAction(name: "reset breaker", isDone: true, detail: ""))
@@ -60,21 +62,15 @@ extension Drill {
     /// Removes what lies under the run's own prefix, and nothing else.
     private func removeObjects() async throws -> String {
         guard let system else { return "" }
+        let removal = request.sabotage.wrap(ObjectRemoval(runKey: runKey))
         var removed = 0
-        for (client, storage) in [
-            (system.direct, system.primary), (system.backupClient, system.backup),
-        ] {
-            // Again until there is nothing: a write that nobody waits for may land in between.
-            while true {
-                let entries = try await client.listAll(storage.bucket, prefix: prefix)
-                if entries.isEmpty { break }
-                for entry in entries {
-                    precondition(
-                        entry.key.hasPrefix("dr-test/\(runKey)/"),
-                        "A drill was about to remove an object that is not its own.")
-                    try await client.delete(entry.key, in: storage.bucket)
-                    removed += 1
-                }
+        for place in system.places {
+            removed += try await removal.removeAll(below: keys.prefix, from: place)
+            // Who removes them is not believed.
+            let left = try await place.direct.listAll(place.bucket, prefix: keys.prefix).count
+            if left > 0 {
+                throw RunnerError(
+                    .internal, "\(left.counted("object")) still in bucket \(place.bucket)")
             }
         }
         return "\(removed.counted("object")) removed"

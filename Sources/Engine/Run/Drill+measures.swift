@@ -4,10 +4,9 @@ internal import ResilientStorage
 
 /// What a run has measured.
 struct Measures: Sendable {
+    /// `nil`: the scenario is not about recovery.
+    var recovery: Recovery?
     var marks: [(name: String, instant: ContinuousClock.Instant)] = []
-    var recoveryTime: Duration?
-    var recoveryPoint: Duration?
-    var resolution: Duration?
     var metrics: [MetricRecorded] = []
     /// The rows that say whether the objectives were met.
     var results: [ResultRecorded] = []
@@ -18,70 +17,64 @@ extension Drill {
     ///
     /// - Parameter isJudged: a run that was called off has no objectives to meet.
     func measure(isJudged: Bool) async throws -> Measures {
-        guard let workload, let probes else { return Measures() }
+        guard let workload, let probes, let system else { return Measures() }
         let facts = facts.all
         let end = facts.writersStopped ?? .now
+        let evidence = Evidence(
+            facts: facts, workload: workload, probes: probes, system: system, end: end,
+            stableFor: request.scenario.workload.stableFor)
         var measures = Measures()
-        if let fault = facts.fault {
-            let analysis = RecoveryAnalysis(
-                samples: workload.history.all, faultEffective: fault.effective, end: end,
-                stableFor: request.scenario.workload.stableFor)
-            measureRecovery(analysis, fault, facts, probes, into: &measures)
-            measureLoss(analysis, facts, workload, into: &measures)
-            addTimes(analysis, fault, facts, to: &measures)
-            if isJudged { judgeObjectives(in: &measures) }
+        measures.recovery = recovery(from: evidence)
+        if let recovery = measures.recovery {
+            addMarks(recovery, facts, to: &measures)
+            addTimes(recovery, facts, to: &measures)
+            if isJudged {
+                measures.results += recovery.results
+                judgeObjectives(recovery, in: &measures)
+            }
         }
-        addLoad(workload, probes, facts, end: end, to: &measures)
+        // A benchmark puts on a load of its own, and measures that.
+        if facts.performance.process == nil {
+            addLoad(workload, probes, facts, end: end, to: &measures)
+        }
         try await record(measures, workload, probes, facts, end: end)
         return measures
     }
 
-    // MARK: Recovery
-
-    private func measureRecovery(
-        _ analysis: RecoveryAnalysis, _ fault: RunFacts.FaultFact, _ facts: RunFacts.State,
-        _ probes: Probes, into measures: inout Measures
-    ) {
-        let lifted = fault.ending?.ended
-        let served = lifted.flatMap { probes.servedForGood(since: $0) }
-        // Each check counts from when it became true for good; all must have.
-        let drained = facts.queueEmptied == nil ? nil : facts.lastDrained ?? analysis.restored
-        let checks = [analysis.restored, facts.breakerClosed, drained, served]
-        let isIntact = facts.comparison.map { $0.offences.isEmpty } ?? false
-        var verified: ContinuousClock.Instant?
-        if isIntact, checks.allSatisfy({ $0 != nil }) { verified = checks.compactMap(\.self).max() }
-        if let verified, let impact = analysis.impact { measures.recoveryTime = verified - impact }
-        measures.resolution = analysis.resolution
-        let marks: [(String, ContinuousClock.Instant?)] = [
-            ("fault effective", fault.effective), ("impact", analysis.impact),
-            ("detected", facts.detected), ("degraded mode entered", facts.degraded?.instant),
-            ("lifted", lifted), ("restored", analysis.restored), ("verified", verified),
-            ("writers stopped", facts.writersStopped),
-        ]
-        measures.marks = marks.compactMap { mark in mark.1.map { (name: mark.0, instant: $0) } }
+    /// - Returns: `nil` if nothing was broken.
+    private func recovery(from evidence: Evidence) -> Recovery? {
+        switch request.scenario.type {
+        case "partial_degradation": evidence.degradation()
+        case "circuit_breaker": evidence.breakerEpisodes()
+        case "backup_restore": evidence.backupAndRestore()
+        case "failover_mechanism": evidence.failoverAndFailback()
+        case "performance_benchmark": nil
+        default: evidence.outage()
+        }
     }
 
-    private func measureLoss(
-        _ analysis: RecoveryAnalysis, _ facts: RunFacts.State, _ workload: Workload,
-        into measures: inout Measures
+    // MARK: Recovery
+
+    private func addMarks(
+        _ recovery: Recovery, _ facts: RunFacts.State, to measures: inout Measures
     ) {
-        guard let comparison = facts.comparison, let impact = analysis.impact else { return }
-        let marks = [impact, analysis.restored, facts.writersStopped].compactMap(\.self)
-        let hadSomethingToLose = workload.history.all.contains {
-            $0.kind != .read && $0.outcome == .served && $0.finished < impact
-        }
-        measures.recoveryPoint = LossAnalysis.recoveryPoint(
-            losses: comparison.offences.map(\.acknowledged), marks: marks,
-            acknowledgedBeforeImpact: hadSomethingToLose)
+        let course = recovery.course ?? facts.course
+        let effective = recovery.course?.effective ?? facts.faults.first?.effective
+        let marks: [(String, ContinuousClock.Instant?)] = [
+            ("fault effective", effective), ("impact", recovery.impact),
+            ("detected", course.detected), ("degraded mode entered", facts.degraded?.instant),
+            ("lifted", course.lifted), ("restored", recovery.restored),
+            ("verified", recovery.verified), ("writers stopped", facts.writersStopped),
+        ]
+        measures.marks = marks.compactMap { mark in mark.1.map { (name: mark.0, instant: $0) } }
+        measures.marks += recovery.marks
     }
 
     private func addTimes(
-        _ analysis: RecoveryAnalysis, _ fault: RunFacts.FaultFact, _ facts: RunFacts.State,
-        to measures: inout Measures
+        _ recovery: Recovery, _ facts: RunFacts.State, to measures: inout Measures
     ) {
         let objectives = request.scenario.objectives
-        let lifted = fault.ending?.ended
-        let verified = measures.marks.first { $0.name == "verified" }?.instant
+        let course = recovery.course ?? facts.course
         func span(
             _ start: ContinuousClock.Instant?, _ end: ContinuousClock.Instant?
         ) -> Duration? {
@@ -89,13 +82,21 @@ extension Drill {
             return max(end - start, .zero)
         }
         measures.metrics += [
-            metric("rto_actual_ms", "rto", measures.recoveryTime, limit: objectives.recoveryTime),
-            metric("rpo_actual_ms", "rpo", measures.recoveryPoint, limit: objectives.recoveryPoint),
-            metric("rto_resolution_ms", "custom", measures.resolution),
-            metric("fault_held_ms", "custom", span(fault.effective, lifted)),
-            metric("time_to_detect_ms", "custom", span(analysis.impact, facts.detected)),
-            metric("recovery_after_lift_ms", "custom", span(lifted, verified)),
+            metric("rto_actual_ms", "rto", recovery.recoveryTime, limit: objectives.recoveryTime),
+            metric("rpo_actual_ms", "rpo", recovery.recoveryPoint, limit: objectives.recoveryPoint),
+            metric("rto_resolution_ms", "custom", recovery.resolution),
+            metric("fault_held_ms", "custom", span(course.effective, course.lifted)),
+            metric("time_to_detect_ms", "custom", span(recovery.impact, course.detected)),
+            metric("recovery_after_lift_ms", "custom", span(course.lifted, recovery.verified)),
         ]
+        for objective in objectives.all
+        where objective.kind != .recoveryTime && objective.kind != .recoveryPoint {
+            measures.metrics.append(
+                metric(
+                    objective.kind.metricName, objective.kind.metricType,
+                    recovery[objective.kind], limit: objective.limit))
+        }
+        measures.metrics += recovery.metrics.map { metric($0.name, "custom", $0.value) }
     }
 
     private func metric(
@@ -119,24 +120,13 @@ extension Drill {
 
     // MARK: Objectives
 
-    private func judgeObjectives(in measures: inout Measures) {
+    private func judgeObjectives(_ recovery: Recovery, in measures: inout Measures) {
         let objectives = request.scenario.objectives
-        let hasImpact = measures.marks.contains { $0.name == "impact" }
-        if objectives.recoveryTime == nil, hasImpact, measures.recoveryTime == nil {
+        if objectives.recoveryTime == nil, recovery.impact != nil, recovery.recoveryTime == nil {
             measures.results.append(Self.unrecovered)
         }
-        if let limit = objectives.recoveryTime {
-            measures.results.append(
-                Self.result(
-                    "Recovery time objective (RTO)", limit: limit, actual: measures.recoveryTime,
-                    unknown: hasImpact ? .failed : .inconclusive,
-                    hasImpact ? "recovery was not verified" : "service was not lost"))
-        }
-        if let limit = objectives.recoveryPoint {
-            measures.results.append(
-                Self.result(
-                    "Recovery point objective (RPO)", limit: limit, actual: measures.recoveryPoint,
-                    unknown: .inconclusive, "the data loss could not be measured"))
+        for objective in objectives.all {
+            measures.results.append(Self.result(of: objective, recovery))
         }
     }
 
@@ -151,16 +141,33 @@ extension Drill {
         return result
     }
 
-    private static func result(
-        _ name: String, limit: Duration, actual: Duration?, unknown: Verdict, _ complaint: String
-    ) -> ResultRecorded {
+    private static func result(of objective: Objective, _ recovery: Recovery) -> ResultRecorded {
         var result = ResultRecorded()
-        (result.component, result.testName) = ("objectives", name)
-        result.expectedResult = "at most \(limit.words)"
-        result.actualResult = actual?.words ?? "unknown"
-        result.verdict = actual.map { $0 <= limit ? .passed : .failed } ?? unknown
-        if actual == nil { result.errorMessage = complaint }
+        (result.component, result.testName) = ("objectives", objective.kind.title)
+        result.expectedResult = "at most \(objective.limit.words)"
+        guard let actual = recovery[objective.kind] else {
+            result.actualResult = "unknown"
+            (result.verdict, result.errorMessage) = unknown(objective.kind, recovery)
+            return result
+        }
+        result.actualResult = actual.words
+        result.verdict = actual <= objective.limit ? .passed : .failed
+        if result.verdict == .failed {
+            result.errorMessage =
+                "\(actual.words), and at most \(objective.limit.words) are allowed"
+        }
         return result
+    }
+
+    private static func unknown(
+        _ kind: Objective.Kind, _ recovery: Recovery
+    ) -> (Verdict, String) {
+        if kind == .recoveryPoint { return (.inconclusive, "the data loss could not be measured") }
+        if recovery.hasForgotten {
+            return (.inconclusive, "more operations followed the fault than are kept")
+        }
+        return recovery.impact == nil
+            ? (.inconclusive, "service was not lost") : (.failed, "recovery was not verified")
     }
 
     // MARK: The load
@@ -169,30 +176,30 @@ extension Drill {
         _ workload: Workload, _ probes: Probes, _ facts: RunFacts.State,
         end: ContinuousClock.Instant, to measures: inout Measures
     ) {
-        let samples = workload.history.all
+        let counts = workload.history.counts
         let seconds = Double(max((end - clock.start).milliseconds, 1)) / 1000
-        let served = Double(samples.count(where: \.isServed))
-        let probeSamples = probes.all
-        let probesServed = Double(probeSamples.count(where: \.isServed))
+        let served = Double(counts.served)
+        let probed = probes.counts
+        let pace = workload.pace.record
         measures.metrics += [
             metric("operations_served_per_second", "throughput", served / seconds, "1/s"),
             metric(
                 "operations_not_served_ratio", "error_rate",
-                samples.isEmpty ? nil : 1 - served / Double(samples.count), "ratio"),
+                counts.all == 0 ? nil : 1 - served / Double(counts.all), "ratio"),
             metric(
                 "probe_availability", "availability",
-                probeSamples.isEmpty ? nil : probesServed / Double(probeSamples.count), "ratio"),
+                probed.all == 0 ? nil : Double(probed.served) / Double(probed.all), "ratio"),
             metric("writes_acknowledged", "custom", Double(workload.ledger.acknowledgedCount), "1"),
-            metric("load_slip_ratio", "custom", workload.pace.slip, "ratio"),
-            metric("load_worst_delay_ms", "custom", workload.pace.worst),
+            metric("load_slip_ratio", "custom", pace.slip, "ratio"),
+            metric("load_worst_delay_ms", "custom", pace.worst),
         ]
-        let worst = workload.pace.worst
-        let resolution = max(measures.resolution ?? .seconds(1), .seconds(1))
-        if worst > resolution {
+        let resolution = max(measures.recovery?.resolution ?? .seconds(1), .seconds(1))
+        if !pace.isHeld(within: resolution) {
             var result = ResultRecorded()
             (result.component, result.testName) = ("workload", "Load put on as planned")
             result.expectedResult = "no operation sent more than \(resolution.words) late"
-            result.actualResult = "one was sent \(worst.words) late"
+            result.actualResult =
+                "one was sent \(pace.worst.words) late, \(pace.withheld) were not sent"
             result.verdict = .inconclusive
             result.errorMessage = "the runner stalled, so its measures are not to be trusted"
             measures.results.append(result)
@@ -212,8 +219,10 @@ extension Drill {
             mark.offsetUs = clock.offset(of: instant)
             return TestEvent.markRecorded(mark)
         }
-        events += phases(workload.history.all, facts, end: end).map { .phaseSummarized($0) }
-        events += timelines(workload, probes, end: end).map { .timelineRecorded($0) }
+        var timeline = workload.history.timeline
+        timeline.add(probes.timeline)
+        events += workload.history.summaries(end: end).map { .phaseSummarized($0) }
+        events += timeline.pieces(to: end).map { .timelineRecorded($0) }
         events += (system?.receiver.received ?? []).map { received in
             var notice = NoticeReceived()
             (notice.incident, notice.kind) = (
@@ -227,39 +236,12 @@ extension Drill {
         try await journal.write(events)
         for result in measures.results { try await journal.record(.recordResult(result)) }
     }
+}
 
-    private func phases(
-        _ samples: [OperationSample], _ facts: RunFacts.State, end: ContinuousClock.Instant
-    ) -> [PhaseSummarized] {
-        guard let fault = facts.fault else {
-            return [Timeline.summary(of: "before", samples, lasting: end - clock.start)]
-        }
-        let lifted = fault.ending?.ended ?? end
-        return [
-            Timeline.summary(
-                of: "before", samples.filter { $0.finished < fault.effective },
-                lasting: fault.effective - clock.start),
-            Timeline.summary(
-                of: "during",
-                samples.filter { $0.finished >= fault.effective && $0.finished < lifted },
-                lasting: lifted - fault.effective),
-            Timeline.summary(
-                of: "after", samples.filter { $0.finished >= lifted }, lasting: end - lifted),
-        ]
-    }
-
-    /// In pieces that fit into an event.
-    private func timelines(
-        _ workload: Workload, _ probes: Probes, end: ContinuousClock.Instant
-    ) -> [TimelineRecorded] {
-        let whole = Timeline.bins(
-            operations: workload.history.all, probes: probes.all, clock: clock,
-            width: .milliseconds(500), from: clock.start, to: end)
-        return stride(from: 0, to: whole.bins.count, by: 500).map { start in
-            var piece = whole
-            piece.startUs = UInt64(start) * whole.binUs
-            piece.bins = Array(whole.bins[start..<min(start + 500, whole.bins.count)])
-            return piece
-        }
+extension RunFacts.State {
+    /// Of the last fault.
+    fileprivate var course: Recovery.Course {
+        Recovery.Course(
+            effective: fault?.effective, detected: detected, lifted: fault?.ending?.ended)
     }
 }

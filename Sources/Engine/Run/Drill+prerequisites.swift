@@ -13,27 +13,61 @@ extension Drill {
             [
                 (
                     "primary available", "signed put, get and delete succeed",
-                    { try await self.exchange(system.direct, system.primary) }
+                    { try await self.exchange(system.primary) }
                 ), ("storage is free", "a lease can be taken", { try await self.claim(system) }),
             ]
             + request.scenario.prerequisites.map { prerequisite in
-                switch prerequisite {
-                case .backupAvailable:
-                    (
-                        prerequisite.rawValue, "signed put, get and delete succeed",
-                        { try await self.exchange(system.backupClient, system.backup) }
-                    )
-                case .queueEnabled:
-                    (
-                        prerequisite.rawValue, "a write is deferred while the breaker is held open",
-                        { try await self.deferOneWrite(system) }
-                    )
-                }
+                let (expected, check) = check(of: prerequisite, system)
+                return (prerequisite.rawValue, expected, check)
             }
         for (name, expected, check) in checks where isMet {
             isMet = try await record(name, expected: expected, check)
         }
         return isMet
+    }
+
+    /// - Returns: what is expected, and what finds out.
+    private func check(
+        of prerequisite: Prerequisite, _ system: SystemUnderTest
+    ) -> (expected: String, () async throws -> String) {
+        switch prerequisite {
+        case .backupAvailable:
+            ("signed put, get and delete succeed", { try await self.exchange(system.backup) })
+        case .queueEnabled:
+            (
+                "a write is deferred while the breaker is held open",
+                { try await self.deferOneWrite(system) }
+            )
+        case .breakerOn:
+            (
+                "the third failed call of a dry run opens the breaker",
+                { try self.openInDryRun() }
+            )
+        case .monitoring:
+            (
+                "a health sample is younger than two intervals",
+                { try await self.awaitHealthSample(system) }
+            )
+        case .alerting: ("a test alert is received", { try await self.sendTestAlert(system) })
+        case .loadTesting:
+            (
+                "a second of load at rate, with less than 1 % of it sent late",
+                { try await self.tryLoad(system) }
+            )
+        case .failoverOn:
+            ("the state of the failover can be read", { try await self.readFailover(system) })
+        case .secondaryAvailable:
+            (
+                "signed put, get and delete succeed",
+                {
+                    guard let secondary = system.secondary else {
+                        throw RunnerError(
+                            .internal, "the target names no secondary storage to fail over to")
+                    }
+                    return try await self.exchange(secondary)
+                }
+            )
+        }
     }
 
     private func record(
@@ -60,23 +94,22 @@ extension Drill {
     /// Keeps others from drilling the storages, and removes what lost runs left in them.
     private func claim(_ system: SystemUnderTest) async throws -> String {
         let lease = TargetLease(
-            client: system.direct, bucket: system.primary.bucket, runKey: runKey,
+            client: system.primary.direct, bucket: system.primary.bucket, runKey: runKey,
             isOver: { [runs] in try await runs.isOver($0) })
         try await lease.take(for: request.timeout + .seconds(60))
         hold(lease)
         var observed = ["no other runner drills this storage"]
-        for (client, storage) in [
-            (system.direct, system.primary), (system.backupClient, system.backup),
-        ] {
-            let remains = Remains(runs: runs, client: client, bucket: storage.bucket)
+        for place in system.places {
+            let remains = Remains(runs: runs, client: place.direct, bucket: place.bucket)
             if let removed = try await remains.remove() { observed.append(removed) }
         }
         return observed.joined(separator: "; ")
     }
 
     /// Writes an object of the drill, reads it back and removes it.
-    private func exchange(_ client: S3Client, _ storage: StorageSettings) async throws -> String {
-        let key = prefix + "prerequisite"
+    private func exchange(_ place: StoragePlace) async throws -> String {
+        let (client, storage) = (place.direct, place.settings)
+        let key = keys.prefix + "prerequisite"
         let body = Array("dr-testing prerequisite \(runKey)".utf8)
         do {
             try await client.put(body, to: key, in: storage.bucket)
@@ -98,9 +131,9 @@ extension Drill {
         let components = ResilientStore.Components(
             breaker: HeldOpen(), queue: queue, notifier: NotifierSilent())
         let store = ResilientStore(
-            client: system.direct, bucket: system.primary.bucket, configuration: .init(),
+            client: system.primary.direct, bucket: system.primary.bucket, configuration: .init(),
             components: components)
-        switch await store.put([1], to: prefix + "dry-run") {
+        switch await store.put([1], to: keys.prefix + "dry-run") {
         case .deferred: return "accepted into the queue, \(queue.depth) waiting"
         case .refused(let reason, _): throw RunnerError(.internal, "refused: \(reason)")
         default: throw RunnerError(.internal, "not deferred")

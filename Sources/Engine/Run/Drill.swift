@@ -25,7 +25,6 @@ final class Drill: Sendable {
         var workload: Workload?
         var probes: Probes?
         var lease: TargetLease?
-        var writers: [Task<Void, Never>] = []
         var watchers: [Task<Void, Never>] = []
         var current: (index: Int, began: ContinuousClock.Instant)?
         var waitingFor = ""
@@ -44,8 +43,7 @@ final class Drill: Sendable {
         (storageEvents, storageEventSink) = AsyncStream.makeStream()
     }
 
-    /// Every object of a drill lies under it, and nothing else does.
-    var prefix: String { "dr-test/\(runKey)/" }
+    var keys: DrillKeys { DrillKeys(runKey: runKey) }
     var system: SystemUnderTest? { parts.withLock { $0.system } }
     var workload: Workload? { parts.withLock { $0.workload } }
     var probes: Probes? { parts.withLock { $0.probes } }
@@ -66,12 +64,20 @@ final class Drill: Sendable {
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let (facts, sink) = (facts, storageEventSink)
-        let system = try await SystemUnderTest(
-            target: request.target, directory: directory, sabotage: request.sabotage
-        ) { event in
-            facts.update { $0.events.append(event) }
-            sink.yield(event)
+        // To its end also if the run is called off meanwhile: what is half set up cannot be closed.
+        let setUp = Task { [request, keys, directory] in
+            try await SystemUnderTest(
+                target: request.target,
+                setting: SystemUnderTest.Setting(
+                    directory: directory, keys: keys, usesFailover: request.scenario.usesFailover,
+                    system: request.scenario.system),
+                sabotage: request.sabotage
+            ) { event in
+                facts.update { $0.events.append(event) }
+                sink.yield(event)
+            }
         }
+        let system = try await setUp.value
         parts.withLock { $0.system = system }
         let watcher = Task { for await event in storageEvents { await note(event) } }
         let ticker = Task {
@@ -85,11 +91,11 @@ final class Drill: Sendable {
 
     private func note(_ event: StorageEvent) async {
         switch event {
-        case .breaker(let change, let instant):
+        case .breaker(let change, _, let instant):
             await noteChange(
                 of: "circuit_breaker", from: change.from.rawValue, to: change.to.rawValue,
                 at: instant)
-        case .health(let change):
+        case .health(let change, _):
             await noteChange(
                 of: "health_monitor", from: change.from.rawValue, to: change.to.rawValue,
                 at: change.instant)
@@ -102,9 +108,16 @@ final class Drill: Sendable {
                 .info, "notifications", "notice sent: \(kind.rawValue)", [("incident", incident)])
         case .noticeFailed(let reason, _):
             await log(.warning, "notifications", "a notice was not taken: \(reason)")
-        case .attemptFailed(let reason, let attempt, _) where request.isDebug:
+        case .failover(let from, let to, _, let instant):
+            follow(to, from: from, since: instant)
+            await noteChange(
+                of: "failover", from: from.rawValue, to: to.rawValue, at: instant)
+        case .reconciled(let result, _): await log(.info, "failover", result.words)
+        case .reconciliationFailed(let reason, _):
+            await log(.warning, "failover", "the storages were not reconciled: \(reason)")
+        case .attemptFailed(let reason, let attempt, _, _) where request.isDebug:
             await log(.debug, "storage", "attempt \(attempt) failed: \(reason)")
-        case .retried(let attempt, _) where request.isDebug:
+        case .retried(let attempt, _, _, _, _) where request.isDebug:
             await log(.debug, "storage", "attempt \(attempt) begins")
         case .drained(let entry, _) where request.isDebug:
             await log(.debug, "operation_queue", "delivered \(entry.operation.key)")
@@ -127,18 +140,18 @@ final class Drill: Sendable {
     private func startLoad() async throws {
         guard let system else { return }
         let workload = Workload(
-            store: system.store, plan: request.scenario.workload, prefix: prefix, seed: request.seed
-        )
+            store: system.store, plan: request.scenario.workload, prefix: keys.data,
+            seed: request.seed, clock: clock)
         let probes = Probes(
-            client: system.probeClient, bucket: system.primary.bucket, key: prefix + "probe")
+            client: system.probeClient, bucket: system.primary.bucket, key: keys.probe,
+            clock: clock)
         try await probes.prepare()
-        let writers = [Task { await workload.write() }, Task { await workload.read() }]
         let prober = Task { await probes.run() }
         parts.withLock { parts in
             (parts.workload, parts.probes) = (workload, probes)
-            parts.writers = writers
             parts.watchers.append(prober)
         }
+        workload.start()
     }
 
     /// The load must run well before anything is broken.
@@ -152,8 +165,8 @@ final class Drill: Sendable {
         let samples = workload.history.ended(after: start)
         let share =
             samples.isEmpty ? 0 : Double(samples.count(where: \.isServed)) / Double(samples.count)
-        let notices = system.receiver.received.count
-        let isSteady = share >= RecoveryAnalysis.servedShare
+        let notices = system.receiver.received.count { $0.notice.incident != Self.testIncident }
+        let isSteady = share >= StableService.servedShare
         var result = ResultRecorded()
         (result.component, result.testName) = ("workload", "Steady state before the fault")
         result.expectedResult = "at least 99 % of the operations served"
@@ -169,13 +182,22 @@ final class Drill: Sendable {
 
     /// Ends reads and writes and waits for those under way. Once.
     func stopLoad() async {
-        let writers = parts.withLock { parts in
-            defer { parts.writers = [] }
-            return parts.writers
-        }
-        for writer in writers { writer.cancel() }
-        for writer in writers { await writer.value }
-        if !writers.isEmpty { facts.update { $0.writersStopped = .now } }
+        guard let workload else { return }
+        await workload.stop()
+        probes?.pause()
+        facts.update { $0.writersStopped = $0.writersStopped ?? .now }
+    }
+
+    /// Starts no more operations and probes, and waits for those under way.
+    func pauseLoad() async {
+        probes?.pause()
+        await workload?.stop()
+        await probes?.rest()
+    }
+
+    func resumeLoad() {
+        probes?.resume()
+        workload?.start()
     }
 
     func stopWatchers() async {
@@ -183,6 +205,11 @@ final class Drill: Sendable {
         let watchers = parts.withLock { $0.watchers }
         for watcher in watchers.dropFirst() { watcher.cancel() }
         for watcher in watchers { await watcher.value }
+    }
+
+    /// Ends with the others that watch.
+    func addWatcher(_ watcher: Task<Void, Never>) {
+        parts.withLock { $0.watchers.append(watcher) }
     }
 
     func hold(_ lease: TargetLease) { parts.withLock { $0.lease = lease } }
@@ -199,12 +226,12 @@ final class Drill: Sendable {
         // What a terminal has room for: looking must not cost more as the run goes on.
         let start = max(clock.start, now - .seconds(30))
         let timeline = workload.map { workload in
-            Timeline.bins(
-                operations: workload.history.ended(after: start),
-                probes: probes?.ended(after: start) ?? [], clock: clock,
-                width: .milliseconds(500), from: start, to: now)
+            var timeline = Timeline(clock: clock, from: start)
+            for sample in workload.history.ended(after: start) { timeline.add(sample) }
+            for sample in probes?.ended(after: start) ?? [] { timeline.add(sample) }
+            return timeline.recorded(to: now)
         }
-        let window = facts.all.fault.map { fault in
+        let windows = facts.all.faults.map { fault in
             let begin = fault.effective - clock.start
             return begin..<max((fault.ending?.ended ?? now) - clock.start, begin)
         }
@@ -213,7 +240,7 @@ final class Drill: Sendable {
                 RunTick(
                     elapsed: now - clock.start, waitingFor: waitingFor,
                     start: .microseconds(Int64(timeline?.startUs ?? 0)),
-                    bins: Array((timeline?.bins ?? []).dropLast()), fault: window)))
+                    bins: Array((timeline?.bins ?? []).dropLast()), faults: windows)))
     }
 
     enum Level: String {

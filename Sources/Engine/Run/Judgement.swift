@@ -9,10 +9,10 @@ struct Judgement: Equatable {
 
     /// - Parameters:
     ///   - run: with everything that was recorded of it.
-    ///   - hasImpact: service was lost during the run.
+    ///   - isUnrecovered: service was lost during the run, and not seen to have come back.
     init(
         run: TestRun, stop: StopReason?, cleanup: CleanupFinished, problem: (any Error)?,
-        hasImpact: Bool
+        isUnrecovered: Bool
     ) {
         var verdicts: [Verdict] = [run.verdict]
         var complaints: [String] = []
@@ -20,10 +20,7 @@ struct Judgement: Equatable {
         case .cancelled(let by): complaints.append("cancelled by \(by)")
         case .signal(let number): complaints.append("stopped by signal \(number)")
         case .timedOut:
-            let isRecovered = run.results.contains {
-                $0.testName.hasPrefix("Recovery time") && $0.verdict == .passed
-            }
-            verdicts.append(hasImpact && !isRecovered ? .failed : .inconclusive)
+            verdicts.append(isUnrecovered ? .failed : .inconclusive)
             complaints.append("timed out")
         case .aborted(let reason):
             verdicts.append(.inconclusive)

@@ -1,13 +1,19 @@
+internal import DRTesting
 internal import FaultProxy
 internal import ResilientStorage
 internal import Synchronization
 
 /// What has happened in a run so far that observations and measures are made of.
 final class RunFacts: Sendable {
-    /// The fault of the drill.
+    /// A fault of the drill.
     struct FaultFact: Sendable {
         let name: String
         let effective: ContinuousClock.Instant
+        var endpoint = "primary"
+        /// The share of requests that it strikes.
+        var fraction = 1.0
+        /// When its share was changed last.
+        var changed: ContinuousClock.Instant?
         /// Requests that had met no fault when it became effective.
         let passedBefore: Int
         var ending: FaultEnding?
@@ -15,7 +21,7 @@ final class RunFacts: Sendable {
         var answeredBeforeLift = 0
 
         /// Since when the storage has been as it is.
-        var lastChange: ContinuousClock.Instant { ending?.ended ?? effective }
+        var lastChange: ContinuousClock.Instant { ending?.ended ?? changed ?? effective }
     }
 
     /// What came of killing the queue.
@@ -25,12 +31,21 @@ final class RunFacts: Sendable {
     }
 
     struct State: Sendable {
-        var fault: FaultFact?
+        /// In the order of their injection.
+        var faults: [FaultFact] = []
         var events: [StorageEvent] = []
         var killedQueue: KilledQueue?
         var comparison: LedgerComparison?
         var writersStopped: ContinuousClock.Instant?
         var queueEmptied: ContinuousClock.Instant?
+        /// What the steps have measured.
+        var metrics: [MetricRecorded] = []
+        /// Registered actions that were begun, with their parameters.
+        var customActions: [(action: CustomAction, parameters: [String: String])] = []
+        var breaker = BreakerFacts()
+        var backup = BackupFacts()
+        var failover = FailoverFacts()
+        var performance = PerformanceFacts()
     }
 
     private let state = Mutex(State())
@@ -41,11 +56,19 @@ final class RunFacts: Sendable {
 }
 
 extension RunFacts.State {
-    private var breakerChanges:
-        [(change: CircuitBreaker.Transition, instant: ContinuousClock.Instant)]
-    {
+    /// The last one.
+    var fault: RunFacts.FaultFact? { faults.last }
+
+    mutating func updateFault(_ name: String, _ body: (inout RunFacts.FaultFact) -> Void) {
+        guard let index = faults.lastIndex(where: { $0.name == name }) else { return }
+        body(&faults[index])
+    }
+
+    /// Of the breaker before the primary storage.
+    var breakerChanges: [(change: CircuitBreaker.Transition, instant: ContinuousClock.Instant)] {
         events.compactMap { event in
-            if case .breaker(let change, let instant) = event { (change, instant) } else { nil }
+            guard case .breaker(let change, .primary, let instant) = event else { return nil }
+            return (change, instant)
         }
     }
 
@@ -79,13 +102,13 @@ extension RunFacts.State {
     var failedCallsBeforeOpening: Int {
         guard let fault else { return 0 }
         let before = events.prefix { event in
-            if case .breaker(let change, let instant) = event {
+            if case .breaker(let change, .primary, let instant) = event {
                 return change.to != .open || instant < fault.effective
             }
             return true
         }
         return before.count { event in
-            if case .attemptFailed(_, _, let instant) = event {
+            if case .attemptFailed(_, _, .primary, let instant) = event {
                 instant >= fault.effective
             } else {
                 false

@@ -24,8 +24,8 @@ public struct RunTick: Sendable {
     public let start: Duration
     /// Operations in bins of half a second, the last one complete.
     public let bins: [TimelineBin]
-    /// When the fault was in force, in time since the start.
-    public let fault: Range<Duration>?
+    /// When each fault was in force, in time since the start. Several may be at once.
+    public let faults: [Range<Duration>]
 }
 
 /// How a run ended.

@@ -21,6 +21,10 @@ public struct RunRequest: Sendable {
     public var seed: UInt64
     /// The program that runs `QueueChild` with a directory, and its first arguments.
     public var queueChild: [String] = []
+    /// The program that runs `LoadChild`, and its arguments.
+    public var loadChild: [String] = []
+    /// With what the scenario was read: its own actions and observations are looked up there.
+    public var extensions = ScenarioExtensions()
     public var toolVersion = ""
 
     public init(scenario: Scenario, scenarioText: String, seed: UInt64) {
@@ -55,10 +59,12 @@ public final class Runner: Sendable {
 
     /// Ends the run under way with a cleanup. The first reason counts.
     public func stop(_ reason: StopReason) {
-        state.withLock { state in
+        let task = state.withLock { state in
             state.stop = state.stop ?? reason
-            state.task?.cancel()
+            return state.task
         }
+        // Without the lock: what is cancelled may go on at once, and come back here.
+        task?.cancel()
     }
 
     public var stopReason: StopReason? { state.withLock { $0.stop } }
@@ -117,11 +123,12 @@ public final class Runner: Sendable {
     /// - Returns: what went wrong, if anything did.
     private func perform(_ drill: Drill, journal: RunJournal) async -> (any Error)? {
         let task = Task { try await drill.perform() }
-        state.withLock { state in
+        let isStopped = state.withLock { state in
             state.task = task
-            // A stop that came before there was anything to stop.
-            if state.stop != nil { task.cancel() }
+            return state.stop != nil
         }
+        // A stop that came before there was anything to stop.
+        if isStopped { task.cancel() }
         let watchers = [
             Task {
                 try? await Task.sleep(for: drill.request.timeout)
@@ -175,7 +182,7 @@ public final class Runner: Sendable {
         try await journal.write([.cleanupFinished(cleanup)])
         let judgement = Judgement(
             run: await journal.run, stop: stop, cleanup: cleanup, problem: problem,
-            hasImpact: measures?.marks.contains { $0.name == "impact" } ?? false)
+            isUnrecovered: measures?.recovery?.isUnrecovered ?? false)
         var finish = RunFinished(judgement, measures)
         finish.time = Self.now()
         finish.ending = stop?.ending ?? .finished
@@ -183,7 +190,8 @@ public final class Runner: Sendable {
         try await journal.record(.finish(finish))
         let report = await sign(
             RunReport(
-                id: journal.firstPosition, run: journal.run, metrics: measures?.metrics ?? [],
+                id: journal.firstPosition, run: journal.run,
+                metrics: drill.facts.all.metrics + (measures?.metrics ?? []),
                 checkpointSize: nil, checkpointProblem: nil))
         progress(.ended(report))
         return report
@@ -210,9 +218,9 @@ extension RunFinished {
         self.init()
         (verdict, status) = (judgement.verdict, judgement.status)
         errorMessage = judgement.message
-        rtoActualMs = measures?.recoveryTime.map { UInt64($0.milliseconds) }
-        rpoActualMs = measures?.recoveryPoint.map { UInt64($0.milliseconds) }
-        rtoResolutionMs = measures?.resolution.map { UInt64($0.milliseconds) }
+        rtoActualMs = measures?.recovery?.recoveryTime.map { UInt64($0.milliseconds) }
+        rpoActualMs = measures?.recovery?.recoveryPoint.map { UInt64($0.milliseconds) }
+        rtoResolutionMs = measures?.recovery?.resolution.map { UInt64($0.milliseconds) }
     }
 }
 
@@ -241,7 +249,7 @@ extension RunRequest {
         (event.targetDigest, event.environment) = (target.digest, target.environment)
         (event.scope, event.executedBy, event.requestedBy) = (target.scope, executedBy, requestedBy)
         event.authorization = authorization
-        event.purpose = sabotage == nil ? "drill" : "proof"
+        event.purpose = purpose.rawValue
         event.rtoTargetMs = scenario.objectives.recoveryTime.map { UInt64($0.milliseconds) }
         event.rpoTargetMs = scenario.objectives.recoveryPoint.map { UInt64($0.milliseconds) }
         (event.toolVersion, event.seed, event.variables) = (toolVersion, seed, scenario.variables)
@@ -251,7 +259,10 @@ extension RunRequest {
         event.sabotage = sabotage?.rawValue ?? ""
         event.host = ProcessInfo.processInfo.operatingSystemVersionString
         event.clockSource = "CLOCK_REALTIME for times, CLOCK_BOOTTIME for durations"
-        event.endpoints = [("primary", target.primary), ("backup", target.backup)].compactMap {
+        event.endpoints = [
+            ("primary", target.primary), ("secondary", target.secondary),
+            ("backup", target.backup),
+        ].compactMap {
             role, storage in
             storage.map {
                 EndpointUsed(

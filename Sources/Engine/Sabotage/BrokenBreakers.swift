@@ -10,6 +10,8 @@ struct BreakerNeverOpens: CircuitBreaking {
         at now: ContinuousClock.Instant
     ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { breaker.admit(at: now) }
 
+    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
+
     mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
         breaker.succeeded(admission)
     }
@@ -33,6 +35,8 @@ struct BreakerNeverCloses: CircuitBreaking {
         at now: ContinuousClock.Instant
     ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { breaker.admit(at: now) }
 
+    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
+
     mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
         breaker.state == .halfOpen
             ? breaker.failed(admission, at: .now) : breaker.succeeded(admission)
@@ -41,6 +45,63 @@ struct BreakerNeverCloses: CircuitBreaking {
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
     ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
+
+    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
+
+    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
+}
+
+/// Once open, it lets no trial call pass.
+struct BreakerNeverHalfOpens: CircuitBreaking {
+    var breaker: CircuitBreaker
+
+    var state: CircuitBreaker.State { breaker.state }
+
+    mutating func admit(
+        at now: ContinuousClock.Instant
+    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) {
+        breaker.state == .open ? (.refused, nil) : breaker.admit(at: now)
+    }
+
+    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
+
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
+        breaker.succeeded(admission)
+    }
+
+    mutating func failed(
+        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
+    ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
+
+    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
+
+    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
+}
+
+/// Counts every failure three times.
+struct BreakerOpensTooEarly: CircuitBreaking {
+    var breaker: CircuitBreaker
+
+    var state: CircuitBreaker.State { breaker.state }
+
+    mutating func admit(
+        at now: ContinuousClock.Instant
+    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { breaker.admit(at: now) }
+
+    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
+
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
+        breaker.succeeded(admission)
+    }
+
+    mutating func failed(
+        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
+    ) -> CircuitBreaker.Transition? {
+        for _ in 0..<2 {
+            if let change = breaker.failed(admission, at: now) { return change }
+        }
+        return breaker.failed(admission, at: now)
+    }
 
     mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
 
@@ -59,6 +120,8 @@ struct FailFastStillCalls: CircuitBreaking {
         let (admission, transition) = breaker.admit(at: now)
         return (admission == .refused ? .pass(0) : admission, transition)
     }
+
+    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
 
     mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
         breaker.succeeded(admission)
@@ -80,6 +143,8 @@ struct HeldOpen: CircuitBreaking {
     mutating func admit(
         at now: ContinuousClock.Instant
     ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { (.refused, nil) }
+
+    func isSlow(_ duration: Duration) -> Bool { false }
 
     mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
         nil

@@ -85,3 +85,53 @@ final class AckBeforeDurable: OperationQueueing {
     func remove(_ entry: QueueEntry) async throws { try await queue.remove(entry) }
     var depth: Int { queue.depth + waiting.withLock { $0.count } }
 }
+
+/// Keeps what it acknowledges in memory only.
+final class QueueForgetsOnRestart: OperationQueueing {
+    private struct State {
+        var entries: [QueueEntry] = []
+        var number: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry {
+        state.withLock { state in
+            state.number += 1
+            let entry = QueueEntry(number: state.number, operation: operation)
+            state.entries.append(entry)
+            return entry
+        }
+    }
+
+    func first(_ limit: Int) async throws -> [QueueEntry] {
+        state.withLock { Array($0.entries.prefix(limit)) }
+    }
+
+    func pending(for key: String) async throws -> QueueEntry? {
+        state.withLock { $0.entries.last { $0.operation.key == key } }
+    }
+
+    func remove(_ entry: QueueEntry) async throws {
+        state.withLock { $0.entries.removeAll { $0.number == entry.number } }
+    }
+
+    var depth: Int { state.withLock { $0.entries.count } }
+}
+
+/// Does not tell that a key has something queued, so that a newer write goes first; and takes its
+/// time, so that there is one.
+struct DrainOverwritesNewer: OperationQueueing {
+    let queue: OperationQueue
+
+    func add(_ operation: QueuedOperation) async throws -> QueueEntry {
+        try await queue.add(operation)
+    }
+    func first(_ limit: Int) async throws -> [QueueEntry] {
+        try await Task.sleep(for: .milliseconds(20))
+        return try await queue.first(min(limit, 1))
+    }
+    func pending(for key: String) async throws -> QueueEntry? { nil }
+    func remove(_ entry: QueueEntry) async throws { try await queue.remove(entry) }
+    var depth: Int { queue.depth }
+}

@@ -5,12 +5,20 @@ public enum BuiltinScenarios {
         public let id: UInt64
         public let name: String
         public let text: String
+
+        init(_ id: UInt64, _ name: String, _ bytes: [UInt8]) {
+            (self.id, self.name) = (id, name)
+            text = String(decoding: bytes, as: UTF8.self)
+        }
     }
 
     public static let all: [Entry] = [
-        Entry(
-            id: 1, name: "Complete R2 Outage Simulation",
-            text: String(decoding: PackageResources.complete_r2_outage_yaml, as: UTF8.self))
+        Entry(1, "Complete R2 Outage Simulation", PackageResources.complete_r2_outage_yaml),
+        Entry(2, "Partial Service Degradation", PackageResources.partial_service_degradation_yaml),
+        Entry(3, "Circuit Breaker Functionality", PackageResources.circuit_breaker_yaml),
+        Entry(4, "Backup and Restore", PackageResources.backup_and_restore_yaml),
+        Entry(5, "Failover Mechanism", PackageResources.failover_mechanism_yaml),
+        Entry(6, "Performance Benchmark", PackageResources.performance_benchmark_yaml),
     ]
 
     /// By name, whatever its case, or by number.

@@ -4,16 +4,19 @@ internal import Yams
 /// Reads scenarios. Every mistake in a file gets a message with its line and column.
 public struct ScenarioReader {
     private let fields = YAMLFields()
+    private let extensions: ScenarioExtensions
 
     /// - Parameters:
     ///   - text: YAML, or JSON, which is YAML too.
     ///   - file: how it is called in messages.
     ///   - settings: values for declared variables, in place of their defaults.
+    ///   - extensions: what may be named beside what comes with the program.
     /// - Throws: `FileError`.
     public static func read(
-        _ text: String, file: String, settings: [String: String] = [:]
+        _ text: String, file: String, settings: [String: String] = [:],
+        extensions: ScenarioExtensions = ScenarioExtensions()
     ) throws(FileError) -> Scenario {
-        let reader = ScenarioReader()
+        let reader = ScenarioReader(extensions: extensions)
         let scenario = reader.scenario(text, settings: settings)
         guard let scenario, reader.fields.problems.isEmpty else {
             let problems = reader.fields.problems.sorted {
@@ -24,12 +27,14 @@ public struct ScenarioReader {
         return scenario
     }
 
+    private init(extensions: ScenarioExtensions) { self.extensions = extensions }
+
     private func scenario(_ text: String, settings: [String: String]) -> Scenario? {
         guard let node = fields.document(text) else { return nil }
         fields.checkNames(
             of: node,
             among: [
-                "name", "type", "description", "objectives", "variables", "prerequisites",
+                "name", "type", "description", "objectives", "variables", "system", "prerequisites",
                 "workload", "steps", "cleanup", "abort_when",
             ])
         let variables = variables(node, settings: settings)
@@ -40,39 +45,48 @@ public struct ScenarioReader {
             fields.choice($0, as: Prerequisite.self)
         }
         let workload = workload(node.mapping?["workload"])
-        let steps = list(fields.required("steps", of: node)) { StepReader(fields: fields).step($0) }
+        let stepReader = StepReader(fields: fields, extensions: extensions)
+        let steps = list(fields.required("steps", of: node)) { stepReader.step($0) }
         let cleanup = list(node.mapping?["cleanup"]) { fields.choice($0, as: CleanupTask.self) }
-        let abortWhen = list(node.mapping?["abort_when"]) {
-            StepReader(fields: fields).expectation($0)
-        }
+        let abortWhen = list(node.mapping?["abort_when"]) { stepReader.expectation($0) }
         if let list = node.mapping?["steps"], let nodes = list.sequence {
             if nodes.isEmpty { fields.fail(list, "a scenario has at least one step") }
-            if nodes.count == steps.count { checkFaults(zip(steps, nodes)) }
+            if nodes.count == steps.count {
+                checkOrder(zip(steps, nodes))
+                checkMetrics(zip(steps, nodes))
+            }
         }
         guard let name, let type else { return nil }
         return Scenario(
             name: name, type: type, description: fields.text(node.mapping?["description"]) ?? "",
             objectives: objectives, prerequisites: prerequisites, workload: workload, steps: steps,
-            cleanup: cleanup, abortWhen: abortWhen, variables: variables)
+            cleanup: cleanup, abortWhen: abortWhen, variables: variables,
+            system: system(node.mapping?["system"]))
     }
 
-    /// A fault can only be lifted while it is in force, and be injected while it is not.
-    private func checkFaults(_ steps: Zip2Sequence<[Step], Node.Sequence>) {
-        var inForce: Set<String> = []
+    /// What cannot work where it stands is told before anything is broken.
+    private func checkOrder(_ steps: Zip2Sequence<[Step], Node.Sequence>) {
+        var order = ActionOrder()
         for (step, node) in steps {
-            guard let place = node.mapping?["action"] else { continue }
-            switch step.action {
-            case .injectFault(let plan):
-                if !inForce.insert(plan.name).inserted {
-                    fields.fail(place, "fault '\(plan.name)' is injected while it is in force")
+            for (action, place) in zip(step.actions, ActionReader.nodes(of: node)) {
+                do throws(ActionOrder.Refusal) {
+                    try order.take(action)
+                } catch {
+                    fields.fail(place, "\(error)")
                 }
-            case .liftFault(let name):
-                if inForce.remove(name) == nil {
-                    let known = inForce.isEmpty ? "none" : YAMLFields.list(inForce.sorted())
-                    fields.fail(
-                        place, "fault '\(name)' is not in force at this step; in force: \(known)")
-                }
-            default: break
+            }
+        }
+    }
+
+    /// Of two metrics of one name nobody could tell which is which.
+    private func checkMetrics(_ steps: Zip2Sequence<[Step], Node.Sequence>) {
+        var taken = Set(Objective.Kind.allCases.map(\.metricName))
+        for (step, node) in steps {
+            guard let places = node.mapping?["measure"]?.sequence else { continue }
+            for (measure, place) in zip(step.measures, places)
+            where !taken.insert(measure.name).inserted {
+                fields.fail(
+                    place, "metric '\(measure.name)' is recorded by something else already")
             }
         }
     }
@@ -108,12 +122,32 @@ public struct ScenarioReader {
         return values
     }
 
+    private func system(_ node: Node?) -> SystemPlan {
+        let (standard, names) = (SystemPlan(), ["breaker_open_for", "breaker_failures"])
+        guard let node, fields.checkNames(of: node, among: names) else { return standard }
+        let failures = fields.number(node.mapping?["breaker_failures"], in: 1...1000)
+        return SystemPlan(
+            breakerOpenFor: fields.duration(node.mapping?["breaker_open_for"])
+                ?? standard.breakerOpenFor,
+            breakerFailures: failures.map { Int($0) } ?? standard.breakerFailures)
+    }
+
     private func objectives(_ node: Node?) -> Objectives {
-        guard let node else { return Objectives(recoveryTime: nil, recoveryPoint: nil) }
-        fields.checkNames(of: node, among: ["rto", "rpo"])
-        return Objectives(
-            recoveryTime: fields.duration(node.mapping?["rto"]),
-            recoveryPoint: fields.duration(node.mapping?["rpo"]))
+        let names = Objective.Kind.allCases.map(\.rawValue)
+        guard let node, fields.checkNames(of: node, among: names) else { return Objectives([]) }
+        var objectives: [Objective] = []
+        for (key, value) in node.mapping ?? [:] {
+            guard let kind = key.string.flatMap({ Objective.Kind(rawValue: $0) }),
+                let limit = fields.duration(value)
+            else { continue }
+            // Yams takes names with different tags for different names.
+            if objectives.contains(where: { $0.kind == kind }) {
+                fields.fail(key, "\(kind.rawValue) is given twice")
+            } else {
+                objectives.append(Objective(kind, limit: limit))
+            }
+        }
+        return Objectives(objectives)
     }
 
     private func workload(_ node: Node?) -> WorkloadPlan {
@@ -121,16 +155,48 @@ public struct ScenarioReader {
             fields.checkNames(
                 of: node,
                 among: [
-                    "writes_per_second", "reads_per_second", "object_bytes", "steady_for",
-                    "stable_for",
+                    "writes_per_second", "reads_per_second", "overwrite_share", "delete_share",
+                    "keys", "object_bytes", "steady_for", "stable_for",
                 ])
         }
         let members = node?.mapping
-        return WorkloadPlan(
+        let plan = WorkloadPlan(
             writesPerSecond: fields.number(members?["writes_per_second"], in: 1...10_000) ?? 20,
             readsPerSecond: fields.number(members?["reads_per_second"], in: 1...10_000) ?? 20,
             objectBytes: Int(fields.number(members?["object_bytes"], in: 64...4_194_304) ?? 2048),
             steadyFor: fields.duration(members?["steady_for"]) ?? .seconds(4),
-            stableFor: fields.duration(members?["stable_for"]) ?? .seconds(5))
+            stableFor: fields.duration(members?["stable_for"]) ?? .seconds(5),
+            overwriteShare: fields.number(members?["overwrite_share"], in: 0...1) ?? 0.25,
+            deleteShare: fields.number(members?["delete_share"], in: 0...1) ?? 0.05,
+            keys: Int(fields.number(members?["keys"], in: 10...100_000) ?? 500))
+        if let members {
+            checkShares(of: plan, members)
+            checkIsMeasurable(plan, members)
+        }
+        return plan
+    }
+
+    private func checkShares(of plan: WorkloadPlan, _ members: Node.Mapping) {
+        guard plan.overwriteShare + plan.deleteShare > 1,
+            let place = members["delete_share"] ?? members["overwrite_share"]
+        else { return }
+        fields.fail(place, "'overwrite_share' and 'delete_share' are more than all writes")
+    }
+
+    /// A recovery that no number of operations could show is not asked for.
+    private func checkIsMeasurable(_ plan: WorkloadPlan, _ members: Node.Mapping) {
+        let least = Double(StableService.minimumOfEach)
+        let slower = plan.readsPerSecond < plan.writesPerSecond ? "reads" : "writes"
+        let rate = min(plan.readsPerSecond, plan.writesPerSecond)
+        let count = rate * (plan.stableFor / .seconds(1))
+        guard count < least,
+            let place = members["stable_for"] ?? members["\(slower)_per_second"]
+        else { return }
+        let needed = Duration.milliseconds(Int((least / rate * 10).rounded(.up)) * 100)
+        fields.fail(
+            place,
+            "it takes \(Int(least)) reads and \(Int(least)) writes to show that service is back; "
+                + "\(plan.stableFor.words) has \(Int(count)) \(slower); accepted: "
+                + "'stable_for' of \(needed.words) or more, or higher rates")
     }
 }

@@ -4,40 +4,38 @@ internal import Yams
 /// Reads the steps of a scenario.
 struct StepReader {
     let fields: YAMLFields
+    let extensions: ScenarioExtensions
 
     func step(_ node: Node) -> Step? {
-        let names = ["name", "component", "required", "action", "expect"]
+        let names = ["name", "component", "required", "action", "actions", "expect", "measure"]
         guard fields.checkNames(of: node, among: names) else { return nil }
         let name = fields.text(fields.required("name", of: node))
         let component = fields.text(fields.required("component", of: node))
-        let action = node.mapping?["action"].map { self.action($0) }
+        let actions = ActionReader(fields: fields, extensions: extensions).actions(of: node)
         guard let expect = node.mapping?["expect"], let items = expect.sequence, !items.isEmpty
         else {
             fields.fail(node, "step '\(name ?? "?")' needs 'expect' with at least one observation")
             return nil
         }
         let expectations = items.compactMap(expectation)
+        let measures = measures(node.mapping?["measure"])
         guard let name, let component, expectations.count == items.count else { return nil }
         checkEvidence(of: expectations, at: expect)
-        if case .some(nil) = action { return nil }
+        guard let actions, let measures else { return nil }
         return Step(
-            name: name, component: component, action: action ?? nil, expectations: expectations,
-            isRequired: fields.flag(node.mapping?["required"]) ?? false)
+            name: name, component: component, actions: actions, expectations: expectations,
+            measures: measures, isRequired: fields.flag(node.mapping?["required"]) ?? false)
     }
 
     /// What a component says about itself does not prove it.
     private func checkEvidence(of expectations: [Expectation], at node: Node) {
-        let sources = expectations.compactMap {
-            ObservationCatalog.entry(named: $0.observation)?.source
-        }
-        if sources.allSatisfy({ $0 == .self || $0 == .client }) {
-            let known = ObservationCatalog.entries
-                .filter { $0.source != .self && $0.source != .client }.map(\.name)
-            fields.fail(
-                node,
-                "the step rests only on what the component or its client says; add one of: "
-                    + YAMLFields.list(known))
-        }
+        let sources = expectations.compactMap { extensions.entry(named: $0.observation)?.source }
+        if sources.contains(where: \.isIndependent) { return }
+        let known = extensions.entries.filter(\.source.isIndependent).map(\.name)
+        fields.fail(
+            node,
+            "the step rests only on what the component or its client says; add one of: "
+                + YAMLFields.list(known))
     }
 
     // MARK: Expectations
@@ -46,14 +44,7 @@ struct StepReader {
         let comparisons = Expectation.Comparison.allCases.map(\.rawValue)
         let names = ["observe", "within", "samples_at_least"] + comparisons
         guard fields.checkNames(of: node, among: names) else { return nil }
-        guard let named = fields.required("observe", of: node), let name = fields.text(named) else {
-            return nil
-        }
-        guard let entry = ObservationCatalog.entry(named: name) else {
-            let known = YAMLFields.list(ObservationCatalog.entries.map(\.name))
-            fields.fail(named, "observation '\(name)' is not known; accepted: \(known)")
-            return nil
-        }
+        guard let entry = entry(of: node) else { return nil }
         let used = Expectation.Comparison.allCases.filter { node.mapping?[$0.rawValue] != nil }
         guard used.count == 1, let value = node.mapping?[used[0].rawValue] else {
             fields.fail(node, "exactly one comparison is needed: \(YAMLFields.list(comparisons))")
@@ -64,7 +55,7 @@ struct StepReader {
         }
         let samples = fields.number(node.mapping?["samples_at_least"], in: 1...1e9)
         return Expectation(
-            observation: name, comparison: used[0], expected: expected,
+            observation: entry.name, comparison: used[0], expected: expected,
             within: fields.duration(node.mapping?["within"]),
             minimumSamples: samples.map { Int($0) } ?? entry.standardSamples)
     }
@@ -84,51 +75,46 @@ struct StepReader {
         }
     }
 
-    // MARK: Actions
-
-    private func action(_ node: Node) -> Action? {
-        let names = ["inject_fault", "lift_fault", "kill_queue", "compare_ledger"]
-        fields.checkNames(of: node, among: names)
-        guard let mapping = node.mapping, mapping.count == 1, let pair = mapping.first,
-            let name = pair.key.string, names.contains(name)
-        else {
-            if node.mapping?.count != 1 { fields.fail(node, "exactly one action is needed") }
+    private func entry(of node: Node) -> ObservationCatalog.Entry? {
+        guard let named = fields.required("observe", of: node), let name = fields.text(named) else {
             return nil
         }
-        let parameters = pair.value
-        switch name {
-        case "inject_fault": return fault(parameters).map { .injectFault($0) }
-        case "lift_fault":
-            fields.checkNames(of: parameters, among: ["name"])
-            return fields.text(fields.required("name", of: parameters)).map { .liftFault($0) }
-        case "kill_queue":
-            fields.checkNames(of: parameters, among: ["after_acknowledgements"])
-            let count = fields.required("after_acknowledgements", of: parameters)
-            return fields.number(count, in: 1...100_000)
-                .map { .killQueue(afterAcknowledgements: Int($0)) }
-        default:
-            fields.checkNames(of: parameters, among: ["drained_within"])
-            return fields.duration(fields.required("drained_within", of: parameters))
-                .map { .compareLedger(drainedWithin: $0) }
-        }
+        if let entry = extensions.entry(named: name) { return entry }
+        let known = YAMLFields.list(extensions.entries.map(\.name))
+        fields.fail(named, "observation '\(name)' is not known; accepted: \(known)")
+        return nil
     }
 
-    private func fault(_ node: Node) -> FaultPlan? {
-        fields.checkNames(
-            of: node, among: ["name", "endpoint", "kind", "fraction", "status", "delay"])
+    // MARK: Measures
+
+    private func measures(_ node: Node?) -> [Measure]? {
+        node == nil ? [] : fields.elements(of: node, measure)
+    }
+
+    private func measure(_ node: Node) -> Measure? {
+        let names = ["name", "type", "observe", "unit", "at_most", "at_least"]
+        guard fields.checkNames(of: node, among: names) else { return nil }
         let name = fields.text(fields.required("name", of: node))
-        let kind = fields.choice(fields.required("kind", of: node), as: FaultPlan.Kind.self)
-        let endpoint = fields.text(node.mapping?["endpoint"]) ?? "primary"
-        if endpoint != "primary", let named = node.mapping?["endpoint"] {
+        let type = fields.text(node.mapping?["type"]) ?? "custom"
+        let unit = fields.text(fields.required("unit", of: node))
+        let entry = entry(of: node)
+        guard let name, let unit, let entry else { return nil }
+        guard entry.kind == .number else {
             fields.fail(
-                named,
-                "'\(endpoint)' is not an endpoint that faults stand before; accepted: primary")
+                node, "a metric is a number, and '\(entry.name)' is a \(entry.kind.rawValue)")
+            return nil
         }
-        guard let name, let kind else { return nil }
-        return FaultPlan(
-            name: name, endpoint: endpoint, kind: kind,
-            fraction: fields.number(node.mapping?["fraction"], in: 0...1) ?? 1,
-            status: Int(fields.number(node.mapping?["status"], in: 400...599) ?? 503),
-            delay: fields.duration(node.mapping?["delay"]) ?? .seconds(1))
+        return Measure(
+            name: name, type: type, observation: entry.name, unit: unit, limit: limit(of: node))
+    }
+
+    private func limit(of node: Node) -> Measure.Limit? {
+        let (most, least) = (node.mapping?["at_most"], node.mapping?["at_least"])
+        if most != nil, least != nil {
+            fields.fail(node, "either 'at_most' or 'at_least' is accepted, not both")
+            return nil
+        }
+        return fields.number(most, in: -1e12...1e12).map { .atMost($0) }
+            ?? fields.number(least, in: -1e12...1e12).map { .atLeast($0) }
     }
 }

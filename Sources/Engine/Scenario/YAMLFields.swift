@@ -159,6 +159,25 @@ final class YAMLFields {
         return nil
     }
 
+    func whole(_ node: Node?, in range: ClosedRange<Int>) -> Int? {
+        guard let node, let text = text(node) else { return nil }
+        if let number = Int(text), range.contains(number) { return number }
+        fail(
+            node, "'\(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        return nil
+    }
+
+    /// The entries of a list that must have some; `nil` if one of them cannot be read.
+    func elements<Element>(of node: Node?, _ read: (Node) -> Element?) -> [Element]? {
+        guard let node else { return nil }
+        guard let sequence = node.sequence, !sequence.isEmpty else {
+            fail(node, "a list with at least one entry is expected")
+            return nil
+        }
+        let elements = sequence.compactMap(read)
+        return elements.count == sequence.count ? elements : nil
+    }
+
     func choice<Value: RawRepresentable & CaseIterable>(
         _ node: Node?, as type: Value.Type = Value.self
     ) -> Value? where Value.RawValue == String {

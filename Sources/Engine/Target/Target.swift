@@ -20,6 +20,8 @@ public struct Target: Sendable {
     public let allowsProduction: Bool
     /// `nil` for the embedded target.
     public let primary: StorageSettings?
+    /// `nil` if there is nothing to fail over to.
+    public let secondary: StorageSettings?
     public let backup: StorageSettings?
     /// SHA-256 of everything above but the secrets.
     public let digest: [UInt8]
@@ -27,18 +29,18 @@ public struct Target: Sendable {
     public static let embedded = Target(
         name: "embedded", kind: .embedded, environment: "test",
         scope: "storage in a temporary directory of the runner", allowsProduction: false,
-        primary: nil, backup: nil)
+        primary: nil, secondary: nil, backup: nil)
 
     init(
         name: String, kind: Kind, environment: String, scope: String, allowsProduction: Bool,
-        primary: StorageSettings?, backup: StorageSettings?
+        primary: StorageSettings?, secondary: StorageSettings?, backup: StorageSettings?
     ) {
         (self.name, self.kind, self.environment) = (name, kind, environment)
         (self.scope, self.allowsProduction) = (scope, allowsProduction)
-        (self.primary, self.backup) = (primary, backup)
+        (self.primary, self.secondary, self.backup) = (primary, secondary, backup)
         let parts =
             [name, kind.rawValue, environment, scope, "\(allowsProduction)"]
-            + [primary, backup].map { $0?.identity ?? "" }
+            + [primary, secondary, backup].map { $0?.identity ?? "" }
         let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
         digest = Array(SHA256.hash(data: Array(text.utf8)))
     }

@@ -15,7 +15,10 @@ public enum TargetCheck {
         _ target: Target, runs: UnfinishedRuns?, clear: Bool
     ) async throws -> [Finding] {
         var findings: [Finding] = []
-        for (role, storage) in [("primary", target.primary), ("backup", target.backup)] {
+        for (role, storage) in [
+            ("primary", target.primary), ("secondary", target.secondary),
+            ("backup", target.backup),
+        ] {
             guard let storage else { continue }
             let client = try S3Client(storage.configuration(agent: "dr-runner"))
             let place = "\(role) storage \(storage.endpoint), bucket \(storage.bucket)"

@@ -31,7 +31,8 @@ public struct TargetReader {
         fields.checkNames(
             of: node,
             among: [
-                "name", "kind", "environment", "scope", "allow_production", "primary", "backup",
+                "name", "kind", "environment", "scope", "allow_production", "primary",
+                "secondary", "backup",
             ])
         let name = fields.text(fields.required("name", of: node))
         let environment = fields.text(fields.required("environment", of: node))
@@ -39,6 +40,7 @@ public struct TargetReader {
             fields.fail(kind, "a target file describes a 'builtin' target")
         }
         let primary = fields.required("primary", of: node).flatMap { storage($0) }
+        let secondary = node.mapping?["secondary"].flatMap { storage($0) }
         let backup = fields.required("backup", of: node).flatMap { storage($0) }
         guard let name, let environment, let primary, let backup else { return nil }
         return Target(
@@ -46,7 +48,7 @@ public struct TargetReader {
             scope: fields.text(node.mapping?["scope"])
                 ?? "keys under dr-test/ of \(primary.bucket)",
             allowsProduction: fields.text(node.mapping?["allow_production"]) == "true",
-            primary: primary, backup: backup)
+            primary: primary, secondary: secondary, backup: backup)
     }
 
     private func storage(_ node: Node) -> StorageSettings? {

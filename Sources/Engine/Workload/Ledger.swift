@@ -1,77 +1,46 @@
-internal import Crypto
 internal import Synchronization
 
-/// What a runner knows of the writes it made: every version of every key, and which of them were
-/// acknowledged.
-///
-/// Kept by the runner, outside of the system under test, so that it can be held against the bytes.
+/// The ledger of a load under way, shared by its operations. What it decides, `LedgerBook` does.
 final class Ledger: Sendable {
-    struct Version: Equatable, Sendable {
-        /// Counted over all writes, from 1.
-        let sequence: Int
-        /// SHA-256 of the body; `nil` for a delete.
-        let digest: [UInt8]?
-        let started: ContinuousClock.Instant
-        var ended: ContinuousClock.Instant?
-        var outcome: OperationSample.Outcome?
+    private let state: Mutex<LedgerBook>
 
-        var isAcknowledged: Bool { outcome == .served || outcome == .deferred }
-        /// Nobody knows whether it was applied, or will be.
-        var isIndeterminate: Bool { outcome == nil || outcome == .indeterminate }
-    }
+    init(keys: Int) { state = Mutex(LedgerBook(keys: keys)) }
 
-    private struct State {
-        var versions: [String: [Version]] = [:]
-        var order: [String] = []
-        var sequence = 0
-    }
+    /// As it is now. A copy: what happens later does not change it.
+    var book: LedgerBook { state.withLock { $0 } }
 
-    private let state = Mutex(State())
+    var acknowledgedCount: Int { state.withLock { $0.acknowledged } }
 
-    /// A write begins.
+    /// Called right before a write is sent.
     ///
-    /// - Returns: its number, or `nil` if another write of the key has not ended: the load does not
-    ///   race with itself, so that the order of its writes is known.
-    func begin(
-        _ key: String, at instant: ContinuousClock.Instant, body: (Int) -> [UInt8]?
-    ) -> (sequence: Int, body: [UInt8]?)? {
-        state.withLock { state in
-            if let last = state.versions[key]?.last, last.outcome == nil { return nil }
-            state.sequence += 1
-            let bytes = body(state.sequence)
-            if state.versions[key] == nil { state.order.append(key) }
-            state.versions[key, default: []].append(
-                Version(
-                    sequence: state.sequence, digest: bytes.map { Array(SHA256.hash(data: $0)) },
-                    started: instant))
-            return (state.sequence, bytes)
-        }
+    /// - Returns: `nil` if there is no key that can be written now.
+    func begin(_ change: OperationMix.Change, choosing roll: UInt64) -> LedgerBook.Write? {
+        state.withLock { $0.begin(change, choosing: roll, at: .now) }
     }
 
     func end(
-        _ key: String, sequence: Int, outcome: OperationSample.Outcome,
+        _ write: LedgerBook.Write, as outcome: OperationSample.Outcome,
         at instant: ContinuousClock.Instant
     ) {
-        state.withLock { state in
-            guard let index = state.versions[key]?.firstIndex(where: { $0.sequence == sequence })
-            else { return }
-            state.versions[key]?[index].outcome = outcome
-            state.versions[key]?[index].ended = instant
-        }
+        state.withLock { $0.end(write, as: outcome, at: instant) }
     }
 
-    var versions: [String: [Version]] { state.withLock { $0.versions } }
-
-    /// A key written so far, chosen by a number.
-    func key(chosenBy number: UInt64) -> String? {
-        state.withLock { state in
-            state.order.isEmpty ? nil : state.order[Int(number % UInt64(state.order.count))]
-        }
+    func keyToRead(choosing roll: UInt64) -> Int {
+        state.withLock { $0.keyToRead(choosing: roll) }
     }
 
-    var acknowledgedCount: Int {
-        state.withLock { state in
-            state.versions.values.reduce(0) { $0 + $1.count { $0.isAcknowledged } }
-        }
+    /// From now on a snapshot can be taken.
+    func keepEverything() { state.withLock { $0.keepEverything(since: .now) } }
+
+    /// What every key might hold at a moment since `keepEverything`; `nil` for an earlier one.
+    func takeSnapshot(
+        asOf instant: ContinuousClock.Instant, blur: LedgerBook.Blur = LedgerBook.Blur()
+    ) -> LedgerExpectations? {
+        state.withLock { $0.takeSnapshot(asOf: instant, blur: blur) }
+    }
+
+    /// The storage was set back to a snapshot. No write may be under way.
+    func setBack(to snapshot: LedgerExpectations) {
+        state.withLock { $0.setBack(to: snapshot, at: .now) }
     }
 }

@@ -1,42 +1,58 @@
-internal import Synchronization
-
-/// One operation of the load, and how it ended for its user.
-struct OperationSample: Equatable, Sendable {
-    enum Kind: String, Sendable {
+/// One operation of the load, and how it ended for its user. There are many: it holds no text.
+struct OperationSample: Codable, Equatable, Sendable {
+    enum Kind: String, Codable, Sendable {
         case read, write, delete
     }
 
-    enum Outcome: String, Sendable {
+    enum Outcome: String, CaseIterable, Codable, Sendable {
         case served, deferred, refused, failed, indeterminate
     }
 
     let kind: Kind
-    let key: String
+    let outcome: Outcome
+    /// Its number in the key space.
+    let key: UInt32
     /// When it should have started: latency counts from here.
     let intended: ContinuousClock.Instant
     let finished: ContinuousClock.Instant
-    let outcome: Outcome
-    let detail: String
 
     var isServed: Bool { outcome == .served }
     var latency: Duration { finished - intended }
 }
 
-/// The operations that have ended, in the order in which they did.
-final class OperationHistory: Sendable {
-    private let samples = Mutex<[OperationSample]>([])
+/// An operation with what is said about it to people.
+struct OperationNote: Codable, Sendable {
+    let sample: OperationSample
+    let key: String
+    /// Why it was not served.
+    let detail: String
+}
 
-    func add(_ sample: OperationSample) { samples.withLock { $0.append(sample) } }
+/// How many operations ended in which way.
+struct OutcomeCounts: Equatable, Sendable {
+    var served = 0
+    var deferred = 0
+    var refused = 0
+    var failed = 0
+    var indeterminate = 0
 
-    var all: [OperationSample] { samples.withLock { $0 } }
+    var all: Int { served + deferred + refused + failed + indeterminate }
 
-    /// Those that ended after `start`.
-    func ended(after start: ContinuousClock.Instant) -> [OperationSample] {
-        samples.withLock { samples in
-            // The order is not strict: operations add themselves after they were stamped.
-            samples.suffix(20_000).filter { $0.finished > start }
+    mutating func add(_ outcome: OperationSample.Outcome) {
+        switch outcome {
+        case .served: served += 1
+        case .deferred: deferred += 1
+        case .refused: refused += 1
+        case .failed: failed += 1
+        case .indeterminate: indeterminate += 1
         }
     }
 
-    func last(_ count: Int) -> [OperationSample] { samples.withLock { Array($0.suffix(count)) } }
+    static func += (left: inout OutcomeCounts, right: OutcomeCounts) {
+        left.served += right.served
+        left.deferred += right.deferred
+        left.refused += right.refused
+        left.failed += right.failed
+        left.indeterminate += right.indeterminate
+    }
 }

@@ -5,21 +5,37 @@ internal import Synchronization
 /// earlier probes have come back: an opinion that does not depend on the system under test.
 final class Probes: Sendable {
     static let interval: Duration = .milliseconds(50)
+    /// 40 minutes.
+    private static let capacity = 48_000
 
-    struct Sample: Equatable, Sendable {
+    struct Sample: Equatable, TimedSample {
         let intended: ContinuousClock.Instant
         let finished: ContinuousClock.Instant
         let isServed: Bool
     }
 
+    struct Counts: Equatable, Sendable {
+        var served = 0
+        var all = 0
+    }
+
+    private struct State {
+        var ring = SampleRing<Sample>(capacity: Probes.capacity)
+        var counts = Counts()
+        var timeline: Timeline
+    }
+
     private let client: S3Client
     private let bucket: String
     private let key: String
-    private let samples = Mutex<[Sample]>([])
+    private let state: Mutex<State>
+    private let isPaused = Atomic(false)
+    private let underWay = Atomic(0)
 
     /// - Parameter key: an object that the probe reads; `prepare` writes it.
-    init(client: S3Client, bucket: String, key: String) {
+    init(client: S3Client, bucket: String, key: String, clock: RunClock) {
         (self.client, self.bucket, self.key) = (client, bucket, key)
+        state = Mutex(State(timeline: Timeline(clock: clock)))
     }
 
     func prepare() async throws {
@@ -35,11 +51,33 @@ final class Probes: Sendable {
                 let intended = start + Self.interval * number
                 try? await Task.sleep(until: intended, tolerance: .zero)
                 if Task.isCancelled { break }
-                group.addTask { await self.probe(intended: intended) }
                 number += 1
+                // Counted before it is asked whether to pause: whoever pauses and then finds none
+                // under way knows that none will be.
+                underWay.add(1, ordering: .sequentiallyConsistent)
+                if isPaused.load(ordering: .sequentiallyConsistent) {
+                    underWay.subtract(1, ordering: .sequentiallyConsistent)
+                    continue
+                }
+                group.addTask {
+                    await self.probe(intended: intended)
+                    self.underWay.subtract(1, ordering: .sequentiallyConsistent)
+                }
             }
         }
     }
+
+    /// Starts no more probes, until `resume`. Those under way end by themselves.
+    func pause() { isPaused.store(true, ordering: .sequentiallyConsistent) }
+
+    /// Waits until none is under way, or its task is cancelled.
+    func rest() async {
+        while underWay.load(ordering: .sequentiallyConsistent) > 0, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    func resume() { isPaused.store(false, ordering: .sequentiallyConsistent) }
 
     private func probe(intended: ContinuousClock.Instant) async {
         let sample: Sample
@@ -50,23 +88,40 @@ final class Probes: Sendable {
             let finished = (error as? S3Error)?.finished ?? .now
             sample = Sample(intended: intended, finished: finished, isServed: false)
         }
-        samples.withLock { $0.append(sample) }
+        add(sample)
     }
 
-    var all: [Sample] { samples.withLock { $0 } }
+    func add(_ sample: Sample) {
+        state.withLock { state in
+            _ = state.ring.add(sample)
+            state.timeline.add(sample)
+            state.counts.all += 1
+            if sample.isServed { state.counts.served += 1 }
+        }
+    }
+
+    /// Of the whole run.
+    var counts: Counts { state.withLock { $0.counts } }
+
+    var timeline: Timeline { state.withLock { $0.timeline } }
 
     func ended(after start: ContinuousClock.Instant) -> [Sample] {
-        samples.withLock { $0.suffix(2000).filter { $0.finished > start } }
+        state.withLock { $0.ring.ended(after: start) }
     }
 
     func served(since instant: ContinuousClock.Instant) -> Int {
-        samples.withLock { $0.count { $0.isServed && $0.finished > instant } }
+        state.withLock { $0.ring }.window(since: instant).samples
+            .count { $0.isServed && $0.finished > instant }
     }
 
     /// When the first probe was served that started after `instant` and after which none failed.
+    /// `nil` if there is none, or if not all since then are known any more.
     func servedForGood(since instant: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        let samples = all.filter { $0.intended >= instant }
-        let lastFailure = samples.last { !$0.isServed }?.finished ?? instant
+        let window = state.withLock { $0.ring }.window(since: instant)
+        guard window.isComplete else { return nil }
+        let samples = window.samples.filter { $0.intended >= instant }
+        let failures = samples.filter { !$0.isServed }
+        let lastFailure = failures.map(\.finished).max() ?? instant
         return samples.filter { $0.isServed && $0.finished > lastFailure }.map(\.finished).min()
     }
 }

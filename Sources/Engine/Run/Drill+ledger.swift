@@ -1,0 +1,92 @@
+internal import DRTesting
+internal import FoundationEssentials
+internal import ResilientStorage
+internal import S3
+
+/// What was acknowledged, against what is stored.
+extension Drill {
+    /// A scenario need not ask for the comparison, but without one nothing is known of losses.
+    func compareIfNoStepDid() async throws {
+        let facts = facts.all
+        let wasBroken = facts.fault?.ending != nil || facts.backup.impact != nil
+        guard wasBroken, facts.comparison == nil else { return }
+        try await compareLedger(drainedWithin: .seconds(60))
+    }
+
+    func compareLedger(drainedWithin limit: Duration) async throws {
+        guard let system, let workload else { return }
+        setWaiting("the last writes to end")
+        await stopLoad()
+        setWaiting("the queue to be empty")
+        let deadline = ContinuousClock.now + limit
+        while await system.store.queueDepth > 0, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        if await system.store.queueDepth == 0 { facts.update { $0.queueEmptied = .now } }
+        setWaiting("every key to be compared with the ledger")
+        let stored = try await storedObjects(in: await system.serving, below: keys.data)
+        var comparison = LedgerComparison(
+            workload.ledger.book.expectations(), stored: stored, keys: workload.client.keys,
+            objects: workload.client.objects)
+        if let other = try await compareLoadProcess(settledWithin: limit) { comparison.add(other) }
+        let compared = comparison
+        facts.update { $0.comparison = compared }
+        try await journal.write([.ledgerCompared(compared.recorded(clock: clock))])
+    }
+
+    /// Reads every object below a prefix, past the proxy.
+    func storedObjects(
+        in place: StoragePlace, below prefix: String
+    ) async throws -> [String: StoredObject] {
+        let (client, bucket) = (place.direct, place.bucket)
+        let keys = try await client.listAll(bucket, prefix: prefix).map(\.key)
+        return try await withThrowingTaskGroup(of: (String, StoredObject?).self) { group in
+            var objects: [String: StoredObject] = [:]
+            for (index, key) in keys.enumerated() {
+                if index >= 8, let (key, object) = try await group.next() { objects[key] = object }
+                group.addTask {
+                    do {
+                        return (key, StoredObject(try await client.get(key, in: bucket).body))
+                    } catch let error as S3Error where error.code == .noSuchKey {
+                        // Deleted since it was listed.
+                        return (key, nil)
+                    }
+                }
+            }
+            for try await (key, object) in group { objects[key] = object }
+            return objects
+        }
+    }
+
+}
+
+extension LedgerComparison {
+    /// At most so many keys are named.
+    private static let maximumNamed = 100
+
+    func recorded(clock: RunClock) -> LedgerCompared {
+        var compared = LedgerCompared()
+        compared.acknowledged = UInt64(acknowledged)
+        (compared.keys, compared.intact) = (UInt64(keys), UInt64(intact))
+        compared.lost = UInt64(count(of: .lost))
+        compared.stale = UInt64(count(of: .stale))
+        compared.corrupt = UInt64(count(of: .corrupt))
+        compared.resurrected = UInt64(count(of: .resurrected))
+        compared.unexpected = UInt64(unexpected.count)
+        compared.indeterminate = UInt64(indeterminate)
+        compared.bytesCompared = UInt64(bytesCompared)
+        let offending = offences.map { offence in
+            var key = OffendingKey()
+            (key.key, key.finding) = (offence.key, offence.finding.rawValue)
+            key.acknowledgedUs = clock.offset(of: offence.acknowledged)
+            return key
+        }
+        let strangers = unexpected.map { name in
+            var key = OffendingKey()
+            (key.key, key.finding) = (name, "unexpected")
+            return key
+        }
+        compared.offending = Array((offending + strangers).prefix(Self.maximumNamed))
+        return compared
+    }
+}

@@ -1,0 +1,116 @@
+internal import DRTesting
+internal import ResilientStorage
+internal import S3
+
+/// What a drill destroys, and what comes back of it.
+extension Drill {
+    /// Deletes and alters objects past the storage system; all of them are the drill's own.
+    func destroy(
+        deleted: Int, corrupted: Int, _ system: SystemUnderTest
+    ) async throws {
+        try await awaitEmptyQueue(system)
+        setWaiting("\((deleted + corrupted).counted("object")) to be destroyed")
+        let (client, bucket) = (system.primary.direct, system.primary.bucket)
+        let before = try await storedObjects(in: system.primary, below: keys.data)
+        var generator = SeededGenerator(seed: request.seed)
+        let victims = before.keys.sorted().shuffled(using: &generator).prefix(deleted + corrupted)
+        guard victims.count == deleted + corrupted else {
+            throw RunnerError(
+                .internal, "there are only \(victims.count.counted("object")) to destroy")
+        }
+        for (index, key) in victims.enumerated() {
+            precondition(
+                key.hasPrefix(keys.data), "A drill was about to destroy what is not its own.")
+            try Task.checkCancellation()
+            facts.update { $0.backup.impact = $0.backup.impact ?? .now }
+            if index < deleted {
+                try await client.delete(key, in: bucket)
+            } else {
+                let garbage = (0..<max(before[key]?.bytes ?? 0, 1)).map { _ in
+                    UInt8.random(in: .min ... .max, using: &generator)
+                }
+                try await client.put(garbage, to: key, in: bucket)
+            }
+        }
+        let after = try await storedObjects(in: system.primary, below: keys.data)
+        let struck = victims.count { after[$0] != before[$0] }
+        facts.update { $0.backup.destroyed = ($0.backup.destroyed ?? 0) + struck }
+        if let impact = facts.all.backup.impact {
+            workload?.history.begin(phase: "during", at: impact)
+        }
+        await log(
+            .warning, "storage", "objects destroyed past the storage system",
+            [("deleted", "\(deleted)"), ("corrupted", "\(corrupted)"), ("seen", "\(struck)")])
+    }
+
+    // MARK: Restoring
+
+    func restoreBackup(
+        into place: Action.RestorePlace, _ system: SystemUnderTest, _ workload: Workload
+    ) async throws {
+        guard let backup = facts.all.backup.newest else { return }
+        // What is delivered later would be in the way.
+        if place == .primary { try await awaitEmptyQueue(system) }
+        setWaiting("the newest backup to be restored")
+        let book = workload.ledger.book
+        let prefix = prefix(of: place)
+        let started = ContinuousClock.now
+        let restoration = try await system.backups.restore(
+            backup.id, scope: .all,
+            to: RestoreTarget(
+                storage: system.backupSource, prefix: prefix,
+                // Also what was made since the backup has to go: the storage is as it was then.
+                policy: place == .primary ? .mirror : .mustBeEmpty))
+        let finished = ContinuousClock.now
+        if place == .primary {
+            workload.ledger.setBack(to: backup.expectations)
+            workload.history.begin(phase: "after", at: finished)
+        }
+        let stored = try await system.primary.direct.listAll(system.primary.bucket, prefix: prefix)
+        let restored = BackupFacts.Restored(
+            backup: backup, place: place, started: started, finished: finished,
+            problems: restoration.problems.count, objects: stored.count,
+            before: book.expectations(), changes: book.changesSinceSnapshot)
+        facts.update { $0.backup.restored.append(restored) }
+        await log(restoration.problems, met: "restoring the backup")
+    }
+
+    private func prefix(of place: Action.RestorePlace) -> String {
+        place == .primary ? keys.data : keys.restored
+    }
+
+    func compareBackup(_ system: SystemUnderTest, _ workload: Workload) async throws {
+        guard let restored = facts.all.backup.restored.last else { return }
+        setWaiting("every restored key to be compared with the ledger")
+        let prefix = prefix(of: restored.place)
+        let found = try await storedObjects(in: system.primary, below: prefix)
+        // By the names that they had where they were backed up.
+        let stored = Dictionary(
+            uniqueKeysWithValues: found.map {
+                (keys.data + $0.key.dropFirst(prefix.count), $0.value)
+            })
+        let client = workload.client
+        let comparison = BackupFacts.Comparison(
+            snapshot: LedgerComparison(
+                restored.backup.expectations, stored: stored, keys: client.keys,
+                objects: client.objects),
+            before: LedgerComparison(
+                restored.before, stored: stored, keys: client.keys, objects: client.objects))
+        facts.update { state in
+            guard let index = state.backup.restored.indices.last else { return }
+            state.backup.restored[index].comparison = comparison
+        }
+        await log(comparison.snapshot)
+    }
+
+    private func log(_ comparison: LedgerComparison) async {
+        let findings =
+            comparison.offences.map { ($0.finding.rawValue, $0.key) }
+            + comparison.unexpected.map { ("unexpected", $0) }
+        await log(
+            findings.isEmpty ? .info : .warning, "backup",
+            "restored objects compared with the ledger as of the snapshot: "
+                + "\(comparison.keys.counted("key")), \(findings.count.counted("difference"))",
+            Array(findings.prefix(Self.maximumNamed)))
+    }
+}

@@ -1,0 +1,172 @@
+internal import DRTesting
+internal import FaultProxy
+internal import ResilientStorage
+
+/// What shows how the storage system does while its storage fails: on the wire, for its users, and
+/// in what it tells of itself.
+extension ObservationBoard {
+    /// A request that was admitted right before the breaker opened may be on its way for so long.
+    private static let underWay: Duration = .milliseconds(100)
+    /// So far back a proxy knows when requests arrived.
+    private static let memory: Duration = .seconds(300)
+
+    // MARK: On the wire
+
+    func attempts(_ name: String, _ facts: RunFacts.State) async -> Observation {
+        switch name {
+        case "storage.attempt_error_ratio": return attemptErrors(facts)
+        case "proxy.requests_while_open":
+            return Self.number(arrivals(in: Self.openSpans(facts)))
+        case "proxy.trial_requests":
+            let last = facts.breakerSpans(.halfOpen, to: .now).last
+            return Self.number(last.flatMap { arrivals(in: [$0]) })
+        default: return retries(name)
+        }
+    }
+
+    private func retries(_ name: String) -> Observation {
+        let evidence = system.primary.wire.retries
+        // Without any attempt there is nothing to see.
+        guard evidence.mostAttempts > 0 else { return Observation(nil) }
+        switch name {
+        case "retry.repeated_requests": return Self.number(evidence.spacings.count)
+        case "retry.attempts_per_operation_max": return Self.number(evidence.mostAttempts)
+        case "retry.spacing_mean_ms": return Self.milliseconds(evidence.meanSpacing)
+        default: return Observation(nil)
+        }
+    }
+
+    private func attemptErrors(_ facts: RunFacts.State) -> Observation {
+        guard let fault = facts.fault else { return Observation(nil, samples: 0) }
+        let window = system.place(fault.endpoint).wire.attempts(since: fault.lastChange)
+        guard window.isComplete else { return Observation(nil, samples: 0) }
+        // What began before met another share of failures.
+        let attempts = window.samples.filter { $0.started >= fault.lastChange }
+        return Self.ratio(attempts.count(where: \.isFailed), of: attempts.count)
+    }
+
+    private static func openSpans(_ facts: RunFacts.State) -> [Range<ContinuousClock.Instant>] {
+        facts.breakerSpans(.open, to: .now).compactMap { span in
+            let start = span.lowerBound + underWay
+            return start < span.upperBound ? start..<span.upperBound : nil
+        }
+    }
+
+    /// - Returns: `nil` if there was no such time, or if it is too long ago.
+    private func arrivals(in spans: [Range<ContinuousClock.Instant>]) -> Int? {
+        let earliest = ContinuousClock.now - Self.memory
+        guard let first = spans.first, first.lowerBound > earliest else { return nil }
+        return spans.reduce(0) { sum, span in
+            sum
+                + system.primary.proxy.requests(
+                    of: SystemUnderTest.Agent.store, since: span.lowerBound,
+                    until: span.upperBound)
+        }
+    }
+
+    // MARK: For users
+
+    func partial(_ name: String, _ facts: RunFacts.State) -> Observation {
+        switch name {
+        case "workload.served_or_deferred_ratio_min", "workload.served_reads_min_per_bin":
+            guard let fault = facts.fault else { return Observation(nil, samples: 0) }
+            let window = workload.history.window(since: fault.effective)
+            let function = PartialFunction(
+                window, during: fault.effective..<max(fault.cleared ?? .now, fault.effective))
+            return name == "workload.served_reads_min_per_bin"
+                ? Self.number(function.fewestReads)
+                : Observation(
+                    function.lowestShare.map { .number($0) }, samples: window.samples.count)
+        case "calls.served":
+            return Self.number(facts.breaker.calls.map { $0.count(where: \.isServed) })
+        case "calls.refused":
+            return Self.number(
+                facts.breaker.calls.map { calls in calls.count { $0.outcome == .refused } })
+        default: return Observation(nil)
+        }
+    }
+
+    // MARK: The breaker
+
+    func breaker(_ name: String, _ facts: RunFacts.State) async -> Observation {
+        switch name {
+        case "breaker.state": return Observation(.text(await system.store.breakerState.rawValue))
+        case "breaker.failed_calls": return Self.number(facts.failedCallsBeforeOpening)
+        case "breaker.opened_count": return Self.number(facts.breakerCount(.open))
+        case "breaker.half_open_count": return Self.number(facts.breakerCount(.halfOpen))
+        case "breaker.half_open_seen":
+            guard let lifted = facts.fault?.ending?.ended else { return Observation(nil) }
+            // The trial that finds the storage working may have begun just before the lift.
+            let closedSince = facts.breakerClosed.map { $0 > lifted } ?? false
+            return Observation(.flag(facts.wasHalfOpen(since: lifted) || closedSince))
+        case "breaker.refusal_p99_ms":
+            let refused = (facts.breaker.calls ?? []).filter { $0.outcome == .refused }
+            let time = Latencies(of: refused).percentile(99)
+            return Observation(Self.milliseconds(time).value, samples: refused.count)
+        default: return episodes(name, facts)
+        }
+    }
+
+    private func episodes(_ name: String, _ facts: RunFacts.State) -> Observation {
+        let episodes = facts.breaker.episodes
+        guard !episodes.isEmpty else { return Observation(nil) }
+        switch name {
+        case "episodes.completed": return Self.number(episodes.count(where: \.isCompleted))
+        case "episodes.failed": return Self.number(episodes.count(where: \.hasFailed))
+        case "episodes.acknowledged_before":
+            return Self.number(facts.breaker.acknowledgedBeforeEpisodes)
+        case "episodes.requests_while_open":
+            let spans = Self.openSpans(facts).filter { span in
+                episodes.contains { episode in
+                    guard let start = episode.effective else { return false }
+                    return span.lowerBound >= start
+                        && span.lowerBound <= episode.ended ?? span.lowerBound
+                }
+            }
+            return Self.number(arrivals(in: spans))
+        case "episodes.response_time_max_ms":
+            let analysis = BreakerAnalysis(episodes.map(\.measured), writersStopped: nil)
+            return Self.milliseconds(analysis.recoveryTime)
+        default: return Observation(nil)
+        }
+    }
+
+    // MARK: Health and alerts
+
+    func alert(_ name: String, _ facts: RunFacts.State) async -> Observation {
+        switch name {
+        case "health.state": return Observation(.text(await system.store.healthState.rawValue))
+        case "health.time_to_detect_ms": return Self.milliseconds(facts.healthDetectionTime)
+        default: break
+        }
+        let received = system.receiver.received.filter {
+            $0.notice.incident != Drill.testIncident
+        }
+        let alerts = received.filter { $0.notice.kind == .performanceAlert }
+        let ends = received.filter { $0.notice.kind == .performanceRecovered }
+        let start = facts.faults.first?.effective
+        switch name {
+        case "alerts.performance_notices":
+            return Self.number(start.map { start in alerts.count { $0.instant >= start } })
+        case "alerts.cleared_notices":
+            return Self.number(start.map { start in ends.count { $0.instant >= start } })
+        case "alerts.early":
+            return Self.number(alerts.count { alert in start.map { alert.instant < $0 } ?? true })
+        case "alerts.standing":
+            let standing = Set(alerts.map(\.notice.incident))
+                .subtracting(ends.map(\.notice.incident))
+            return Self.number(standing.count)
+        default: return Observation(nil)
+        }
+    }
+}
+
+extension RunFacts.State {
+    /// How long it took when the primary storage last became unhealthy.
+    fileprivate var healthDetectionTime: Duration? {
+        events.reversed().lazy.compactMap { event in
+            guard case .health(let change, .primary) = event else { return nil }
+            return change.detectionTime
+        }.first
+    }
+}

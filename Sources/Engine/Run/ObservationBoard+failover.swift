@@ -1,0 +1,114 @@
+internal import DRTesting
+internal import FaultProxy
+internal import ResilientStorage
+
+/// What shows which storage serves, and that both hold the same in the end.
+extension ObservationBoard {
+    func failover(_ name: String, _ facts: RunFacts.State) async -> Observation {
+        let store = system.store
+        switch name {
+        case "failover.state":
+            guard await store.status(of: .secondary) != nil else { return Observation(nil) }
+            return Observation(.text(await store.failoverState.rawValue))
+        case "failover.epoch":
+            guard await store.status(of: .secondary) != nil else { return Observation(nil) }
+            return Self.number(Double(await store.epoch))
+        case "failover.lag_operations":
+            let lag = try? await store.replicationLag()
+            return Self.number(lag?.depth)
+        case "failover.restored", "failback.restored": return restored(name, facts)
+        case "failback.done":
+            let sites = facts.siteHistory
+            return Observation(sites.switched == nil ? nil : .flag(sites.returned != nil))
+        case "proxy.writes_to_primary_while_secondary":
+            return Self.number(writesToPrimary(facts.siteHistory.reigns))
+        default: return compared(name, facts)
+        }
+    }
+
+    private func restored(_ name: String, _ facts: RunFacts.State) -> Observation {
+        let sites = facts.siteHistory
+        let begun = name == "failover.restored" ? sites.switched : sites.failbackStarted
+        let analysis = facts.failoverAnalysis(workload.history, until: .now, stableFor: stableFor)
+        guard begun != nil, let analysis, analysis.isComplete else { return Observation(nil) }
+        let time = name == "failover.restored" ? analysis.failoverTime : analysis.failbackTime
+        return Observation(.flag(time.value != nil))
+    }
+
+    private func compared(_ name: String, _ facts: RunFacts.State) -> Observation {
+        let (takeovers, sites) = (facts.failover.takeovers, facts.failover.sites)
+        switch name {
+        case "secondary.compared": return Self.number(takeovers.map(\.keys).min())
+        case "secondary.damaged":
+            guard !takeovers.isEmpty else { return Observation(nil) }
+            return Self.number(takeovers.reduce(0) { $0 + $1.offences.count })
+        case "sites.compared": return Self.number(sites?.compared)
+        case "sites.differences": return Self.number(sites?.differing.count)
+        case "secondary.reads_served", "secondary.writes_served", "secondary.early_operations":
+            return secondary(name, facts)
+        default: return readOnly(name, facts)
+        }
+    }
+
+    private func secondary(_ name: String, _ facts: RunFacts.State) -> Observation {
+        guard let fault = facts.faults.first, let secondary = system.secondary else {
+            return Observation(nil)
+        }
+        let served = secondary.wire.served
+        if name == "secondary.early_operations" {
+            return Self.number(served.count { $0.finished < fault.effective })
+        }
+        let isRead = name == "secondary.reads_served"
+        return Self.number(
+            served.count { $0.isRead == isRead && $0.finished >= fault.effective })
+    }
+
+    private func readOnly(_ name: String, _ facts: RunFacts.State) -> Observation {
+        guard let mode = facts.failover.readOnlyModes.last, let began = mode.began else {
+            return Observation(nil)
+        }
+        let ended = mode.ended ?? .now
+        let samples = workload.history.window(since: began).samples.filter { $0.finished <= ended }
+        switch name {
+        case "readonly.writes_refused":
+            return Self.number(samples.count { $0.kind != .read && $0.outcome == .refused })
+        case "readonly.reads_served":
+            return Self.number(samples.count { $0.kind == .read && $0.isServed })
+        case "readonly.writes_on_wire":
+            let places = [system.primary, system.secondary].compactMap(\.self)
+            let counts = places.map { place in
+                Self.writes(of: [SystemUnderTest.Agent.store], at: place, from: began, to: ended)
+            }
+            return Self.number(counts.contains(nil) ? nil : counts.compactMap(\.self).reduce(0, +))
+        default: return Observation(nil)
+        }
+    }
+
+    // MARK: The wire
+
+    /// - Returns: `nil` if the secondary has never served, or if that is too long ago to count.
+    private func writesToPrimary(_ reigns: [SiteHistory.Reign]) -> Int? {
+        if reigns.isEmpty { return nil }
+        let agents = [SystemUnderTest.Agent.store, SystemUnderTest.Agent.replication]
+        let counts = reigns.map { reign in
+            Self.writes(of: agents, at: system.primary, from: reign.start, to: reign.end)
+        }
+        return counts.contains(nil) ? nil : counts.compactMap(\.self).reduce(0, +)
+    }
+
+    /// What is sent, whatever became of it.
+    ///
+    /// - Returns: `nil` if the proxy does not remember that time any more: fewer than there were
+    ///   would be worse than none.
+    private static func writes(
+        of agents: [String], at place: StoragePlace, from start: ContinuousClock.Instant,
+        to end: ContinuousClock.Instant?
+    ) -> Int? {
+        guard start > .now - .seconds(295) else { return nil }
+        return agents.reduce(0) { sum, agent in
+            sum
+                + place.proxy.requests(
+                    of: agent, since: start, until: end, methods: ["PUT", "POST", "DELETE"])
+        }
+    }
+}

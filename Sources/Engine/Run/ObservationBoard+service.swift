@@ -1,0 +1,98 @@
+internal import DRTesting
+internal import FaultProxy
+internal import ResilientStorage
+
+/// What shows how the storage is called, and how its users are served.
+extension ObservationBoard {
+    func request(_ name: String, _ facts: RunFacts.State) async -> Observation {
+        let primary = system.primary
+        switch name {
+        case "proxy.passed_during_fault":
+            let counts = facts.fault.map { system.place($0.endpoint).proxy.counts() }
+            return Self.number(
+                counts.map { $0.requests - $0.faulted - (facts.fault?.passedBefore ?? 0) })
+        case "proxy.requests_per_second":
+            return Self.number(
+                primary.proxy.requests(
+                    of: SystemUnderTest.Agent.store, since: .now - .seconds(1)))
+        case "proxy.answered_since_lift":
+            guard let fault = facts.fault, fault.ending != nil else { return Observation(nil) }
+            let answered = primary.proxy.counts(of: SystemUnderTest.Agent.store).answered
+            return Self.number(answered - fault.answeredBeforeLift)
+        case "fault.ended_by":
+            guard let fault = facts.fault, let ending = await system.faults.ending(of: fault.name)
+            else { return Observation(nil) }
+            return Observation(.text(ending.reason.rawValue))
+        case "fault.struck":
+            guard let fault = facts.fault else { return Observation(nil) }
+            return Self.number(await system.faults.struck(by: fault.name))
+        case "fault.fraction":
+            return Self.number(facts.fault.map { $0.ending == nil ? $0.fraction : 0 })
+        case "probe.served_since_lift":
+            let lifted = facts.fault?.ending?.ended
+            return Self.number(lifted.map { probes.served(since: $0) })
+        case "probe.not_served_ratio":
+            let second = ContinuousClock.now - .seconds(1)
+            let last = probes.ended(after: facts.fault.map { max(second, $0.lastChange) } ?? second)
+            return Self.ratio(last.count { !$0.isServed }, of: last.count)
+        case "wire.order_violations": return Self.number(primary.wire.orderViolations)
+        case "storage.objects": return await backup(name, facts)
+        case "wire.duplicates": return Self.number(primary.wire.duplicates)
+        default: return await attempts(name, facts)
+        }
+    }
+
+    func load(_ name: String, _ facts: RunFacts.State) -> Observation {
+        switch name {
+        case "workload.not_served_ratio":
+            // What ended before the fault, or before its lift, says nothing about now.
+            let second = ContinuousClock.now - .seconds(1)
+            let since = facts.fault.map { max(second, $0.lastChange) } ?? second
+            let last = workload.history.ended(after: since)
+            return Self.ratio(last.count { !$0.isServed }, of: last.count)
+        case "workload.deferred_writes":
+            guard let fault = facts.fault else { return Observation(nil) }
+            let after = workload.history.window(since: fault.effective).samples
+            return Self.number(after.count { $0.outcome == .deferred && $0.kind != .read })
+        case "workload.restored": return restored(facts)
+        default: return partial(name, facts)
+        }
+    }
+
+    private func restored(_ facts: RunFacts.State) -> Observation {
+        guard let fault = facts.fault, fault.ending != nil else { return Observation(nil) }
+        let analysis = RecoveryAnalysis(
+            workload.history.window(since: fault.effective), faultEffective: fault.effective,
+            end: .now, stableFor: stableFor)
+        return Observation(analysis.isComplete ? .flag(analysis.restored != nil) : nil)
+    }
+
+    func message(_ name: String, _ facts: RunFacts.State) async -> Observation {
+        switch name {
+        case "queue.depth": return Self.number(await system.store.queueDepth)
+        case "queue.killed_acknowledged": return Self.number(facts.killedQueue?.acknowledged)
+        case "queue.killed_missing": return Self.number(facts.killedQueue?.missing)
+        case "receiver.early_notices", "receiver.degraded_notices": return receiver(name, facts)
+        default: return await alert(name, facts)
+        }
+    }
+
+    /// Notices about performance are told apart: they may come before the disaster is detected.
+    private func receiver(_ name: String, _ facts: RunFacts.State) -> Observation {
+        let received = system.receiver.received.filter {
+            $0.notice.kind == .degraded || $0.notice.kind == .recovered
+        }
+        guard let detected = facts.detected, let degraded = facts.degraded else {
+            return Self.number(name == "receiver.early_notices" ? received.count : 0)
+        }
+        if name == "receiver.early_notices" {
+            return Self.number(received.count { $0.instant < detected })
+        }
+        let lifted = facts.fault?.ending?.ended ?? .now
+        return Self.number(
+            received.count { item in
+                item.notice.kind == .degraded && item.notice.incident == degraded.incident
+                    && item.instant >= detected && item.instant <= lifted
+            })
+    }
+}
