@@ -24,7 +24,8 @@ import Testing
         let step: String
     }
 
-    /// One of each other scenario. That it passes with nothing broken is shown in `ScenarioSoakTests`.
+    /// One of each other scenario. That it passes with nothing broken is shown in
+    /// `ScenarioSoakTests`.
     private static let others = [
         Sabotage(
             drill: .failover, name: "read-only-accepts-writes", step: "Test read-only mode"),
