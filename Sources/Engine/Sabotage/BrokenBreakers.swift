@@ -1,9 +1,11 @@
 internal import ResilientStorage
 
-/// Never learns of a failure.
-struct BreakerNeverOpens: CircuitBreaking {
-    var breaker: CircuitBreaker
+/// A breaker that does as the one within it, but for what is broken in it.
+protocol BrokenBreaker: CircuitBreaking {
+    var breaker: CircuitBreaker { get set }
+}
 
+extension BrokenBreaker {
     var state: CircuitBreaker.State { breaker.state }
 
     mutating func admit(
@@ -18,32 +20,6 @@ struct BreakerNeverOpens: CircuitBreaking {
 
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
-    ) -> CircuitBreaker.Transition? { nil }
-
-    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
-
-    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
-}
-
-/// Takes every trial for a failure.
-struct BreakerNeverCloses: CircuitBreaking {
-    var breaker: CircuitBreaker
-
-    var state: CircuitBreaker.State { breaker.state }
-
-    mutating func admit(
-        at now: ContinuousClock.Instant
-    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { breaker.admit(at: now) }
-
-    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
-
-    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
-        breaker.state == .halfOpen
-            ? breaker.failed(admission, at: .now) : breaker.succeeded(admission)
-    }
-
-    mutating func failed(
-        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
     ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
 
     mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
@@ -51,48 +27,39 @@ struct BreakerNeverCloses: CircuitBreaking {
     mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
 }
 
-/// Once open, it lets no trial call pass.
-struct BreakerNeverHalfOpens: CircuitBreaking {
+/// Never learns of a failure.
+struct BreakerNeverOpens: BrokenBreaker {
     var breaker: CircuitBreaker
 
-    var state: CircuitBreaker.State { breaker.state }
+    mutating func failed(
+        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
+    ) -> CircuitBreaker.Transition? { nil }
+}
+
+/// Takes every trial for a failure.
+struct BreakerNeverCloses: BrokenBreaker {
+    var breaker: CircuitBreaker
+
+    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
+        breaker.state == .halfOpen
+            ? breaker.failed(admission, at: .now) : breaker.succeeded(admission)
+    }
+}
+
+/// Once open, it lets no trial call pass.
+struct BreakerNeverHalfOpens: BrokenBreaker {
+    var breaker: CircuitBreaker
 
     mutating func admit(
         at now: ContinuousClock.Instant
     ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) {
         breaker.state == .open ? (.refused, nil) : breaker.admit(at: now)
     }
-
-    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
-
-    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
-        breaker.succeeded(admission)
-    }
-
-    mutating func failed(
-        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
-    ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
-
-    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
-
-    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
 }
 
 /// Counts every failure three times.
-struct BreakerOpensTooEarly: CircuitBreaking {
+struct BreakerOpensTooEarly: BrokenBreaker {
     var breaker: CircuitBreaker
-
-    var state: CircuitBreaker.State { breaker.state }
-
-    mutating func admit(
-        at now: ContinuousClock.Instant
-    ) -> (CircuitBreaker.Admission, CircuitBreaker.Transition?) { breaker.admit(at: now) }
-
-    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
-
-    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
-        breaker.succeeded(admission)
-    }
 
     mutating func failed(
         _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
@@ -102,17 +69,11 @@ struct BreakerOpensTooEarly: CircuitBreaking {
         }
         return breaker.failed(admission, at: now)
     }
-
-    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
-
-    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
 }
 
 /// Says that it is open, and lets every call through all the same.
-struct FailFastStillCalls: CircuitBreaking {
+struct FailFastStillCalls: BrokenBreaker {
     var breaker: CircuitBreaker
-
-    var state: CircuitBreaker.State { breaker.state }
 
     mutating func admit(
         at now: ContinuousClock.Instant
@@ -120,20 +81,6 @@ struct FailFastStillCalls: CircuitBreaking {
         let (admission, transition) = breaker.admit(at: now)
         return (admission == .refused ? .pass(0) : admission, transition)
     }
-
-    func isSlow(_ duration: Duration) -> Bool { breaker.isSlow(duration) }
-
-    mutating func succeeded(_ admission: CircuitBreaker.Admission) -> CircuitBreaker.Transition? {
-        breaker.succeeded(admission)
-    }
-
-    mutating func failed(
-        _ admission: CircuitBreaker.Admission, at now: ContinuousClock.Instant
-    ) -> CircuitBreaker.Transition? { breaker.failed(admission, at: now) }
-
-    mutating func abandoned(_ admission: CircuitBreaker.Admission) { breaker.abandoned(admission) }
-
-    mutating func reset() -> CircuitBreaker.Transition? { breaker.reset() }
 }
 
 /// Open, and stays so: for the dry run of the queue.

@@ -15,19 +15,19 @@ final class WireRecord: Sendable {
 
     private struct State {
         var deliveries: [String: [Delivery]] = [:]
-        var attempts = SampleRing<AttemptSample>(capacity: WireRecord.capacity)
         var served = SampleRing<ServedSample>(capacity: OperationHistory.standardCapacity)
         var retries = RetryRecord()
     }
 
+    private let attempts = AttemptHistory(capacity: WireRecord.capacity)
     private let state = Mutex(State())
 
     func record(_ operation: ProxiedOperation) {
         guard operation.agent != SystemUnderTest.Agent.health else { return }
         let attempt = AttemptSample(operation)
         let sequence = operation.metadata[Workload.sequenceHeader].flatMap(Int.init)
+        attempts.add(attempt)
         state.withLock { state in
-            _ = state.attempts.add(attempt)
             if let served = ServedSample(operation, attempt) { _ = state.served.add(served) }
             if operation.agent == SystemUnderTest.Agent.store, let call = operation.invocation {
                 state.retries.tried(call, attempt)
@@ -43,7 +43,7 @@ final class WireRecord: Sendable {
 
     /// All attempts that ended since a moment.
     func attempts(since instant: ContinuousClock.Instant) -> SampleWindow<AttemptSample> {
-        state.withLock { $0.attempts }.window(since: instant)
+        attempts.window(since: instant)
     }
 
     /// The latest requests of users that the storage served.
