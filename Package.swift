@@ -6,6 +6,7 @@ let package = Package(
     products: [
         .library(name: "EventLog", targets: ["EventLog"]),
         .library(name: "ResilientStorage", targets: ["ResilientStorage"]),
+        .library(name: "S3", targets: ["S3"]),
         .library(name: "Projections", targets: ["Projections"]),
         .executable(name: "dr-runner", targets: ["dr-runner"]),
         .executable(name: "dr-audit", targets: ["dr-audit"]),
@@ -124,6 +125,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
+            name: "resilient-storage-example",
+            dependencies: [
+                "ResilientStorage", "S3", "S3Sandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
             name: "dr-audit",
             dependencies: [
                 "DRTesting", "EventLog", "Merkle", "Projections",
@@ -187,7 +194,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "FaultProxy", "S3", "S3Sandbox", "StorageServers", "dr-runner", "dr-audit",
-                "dr-projections", "dr-weekly-report",
+                "dr-projections", "dr-weekly-report", "resilient-storage-example",
             ],
             exclude: ["Help", "damage.py"]),
     ]

@@ -17,5 +17,9 @@ if [ "$status" != 0 ]; then
     echo "What failed:"
     grep -a -A 8 -E '^✘ .*recorded an issue|^error: |: error: ' "$log" | grep -a -v -E '^(◇|✔)'
     grep -a '^✘ Test run with' "$log"
+# A filter that fits nothing passes as well, and shows nothing.
+elif ! grep -a -q 'Test run with [1-9]' "$log"; then
+    echo "No test was run."
+    status=1
 fi
 exit "$status"

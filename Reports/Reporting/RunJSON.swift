@@ -66,6 +66,7 @@ extension JSONWriter {
     }
 
     fileprivate mutating func write(_ ledger: LedgerCompared) {
+        text("subject", ledger.subject.isEmpty ? nil : ledger.subject)
         let counts: [(String, UInt64)] = [
             ("keys", ledger.keys), ("acknowledged", ledger.acknowledged),
             ("intact", ledger.intact), ("lost", ledger.lost), ("stale", ledger.stale),

@@ -101,17 +101,8 @@ extension RunSection {
     /// How long the fault was held, and how long it took to notice it and to recover from it. Empty
     /// if none of them is known.
     static func splitWords(_ run: RunRecord) -> String {
-        let names = [
-            ("fault_held_ms", "fault held"), ("time_to_detect_ms", "detected after"),
-            ("recovery_after_lift_ms", "recovered after the lift in"),
-        ]
-        let words = names.compactMap { name, label -> String? in
-            guard let value = run.metric(name)?.value else { return nil }
-            // As where a secondary storage takes over while the fault goes on.
-            let isBeforeLift = name == "recovery_after_lift_ms" && value == 0
-            return isBeforeLift
-                ? "recovered before the lift" : "\(label) \(ReportText.milliseconds(value))"
-        }.joined(separator: ", ")
+        let words = RecoveryPartText.phrases(of: run.metrics) { ReportText.milliseconds($0) }
+            .joined(separator: ", ")
         return words.isEmpty ? "" : "\(words.prefix(1).uppercased())\(words.dropFirst())."
     }
 
@@ -130,12 +121,27 @@ extension RunSection {
     }
 
     static func words(about ledger: LedgerCompared) -> String {
-        "\(ledger.keys.counted("key")), \(ledger.acknowledged) acknowledged writes and deletes, "
+        let counts =
+            "\(ledger.keys.counted("key")), "
+            + "\(ledger.acknowledged) acknowledged writes and deletes, "
             + "\(ledger.bytesCompared.counted("byte")) compared by SHA-256: "
             + "\(ledger.intact.counted("key")) intact, "
             + "\(ledger.lost) lost, \(ledger.stale) stale, \(ledger.corrupt) corrupt, "
             + "\(ledger.resurrected) resurrected, \(ledger.unexpected) unexpected; "
             + "\(ledger.indeterminate) writes of unknown outcome."
+        return lead(ledger.subject) + counts
+    }
+
+    /// What was compared with the ledger.
+    private static func lead(_ subject: String) -> String {
+        switch subject {
+        case "final": "At the end of the run: "
+        case "takeover": "At the takeover by the secondary: "
+        case "restore": "After the restore, as of the snapshot: "
+        case "before restore": "After the restore, as of right before it: "
+        case "restored copy": "What was restored elsewhere, as of the snapshot: "
+        default: ""
+        }
     }
 }
 

@@ -48,7 +48,7 @@ public struct OperationQueueError: Error, Equatable, Sendable, CustomStringConve
 
 /// A queue in an LMDB file: what was acknowledged is still there after `kill -9`.
 ///
-/// Operations of a key come out in the order in which they were acknowledged. Writes are flushed
+/// Operations of a key come out in the order in which they were acknowledged. Changes are flushed
 /// in groups: those that wait while one is flushed are flushed together. A number is given once,
 /// also when the queue was empty and is opened again.
 public final class OperationQueue: OperationQueueing, Sendable {
@@ -59,13 +59,14 @@ public final class OperationQueue: OperationQueueing, Sendable {
         public init() {}
     }
 
-    private struct Addition: Sendable {
-        let operation: QueuedOperation
-        let finish: @Sendable (Result<QueueEntry, any Error>) -> Void
+    /// A change that waits for the disk, and who waits for it.
+    private enum Change: Sendable {
+        case add(QueuedOperation, finish: @Sendable (Result<QueueEntry, any Error>) -> Void)
+        case remove(QueueEntry, finish: @Sendable (Result<Void, any Error>) -> Void)
     }
 
     private struct State {
-        var additions: [Addition] = []
+        var waiting: [Change] = []
         var depth = 0
         var bytes = 0
         var next: UInt64 = 1
@@ -134,39 +135,44 @@ public final class OperationQueue: OperationQueueing, Sendable {
 
     public func add(_ operation: QueuedOperation) async throws -> QueueEntry {
         try await withCheckedThrowingContinuation { continuation in
-            let addition = Addition(operation: operation) { continuation.resume(with: $0) }
-            let isFirst = state.withLock { state in
-                state.additions.append(addition)
-                return state.additions.count == 1
-            }
-            if isFirst { disk.async { self.writeAdditions() } }
+            submit(.add(operation, finish: { continuation.resume(with: $0) }))
         }
     }
 
-    private func writeAdditions() {
-        let group = state.withLock { state in
-            defer { state.additions = [] }
-            return state.additions
+    public func remove(_ entry: QueueEntry) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            submit(.remove(entry, finish: { continuation.resume(with: $0) }))
         }
-        let (depth, bytes, next) = state.withLock { ($0.depth, $0.bytes, $0.next) }
+    }
+
+    private func submit(_ change: Change) {
+        let isFirst = state.withLock { state in
+            state.waiting.append(change)
+            return state.waiting.count == 1
+        }
+        if isFirst { disk.async { self.writeChanges() } }
+    }
+
+    /// One flush for all that wait.
+    private func writeChanges() {
+        let (group, depth, bytes, next) = state.withLock { state in
+            defer { state.waiting = [] }
+            return (state.waiting, state.depth, state.bytes, state.next)
+        }
         var room = Room(
             operations: limits.operations - depth, bytes: limits.bytes - bytes, next: next)
-        let outcomes: [Result<QueueEntry, any Error>]
         do {
-            outcomes = try environment.write { transaction in
-                let outcomes = try add(group, within: &room, in: transaction)
+            let outcomes = try environment.write { transaction in
+                let outcomes = try make(group, within: &room, in: transaction)
                 try transaction.commit()
                 return outcomes
             }
+            for (change, outcome) in zip(group, outcomes) { finish(change, outcome) }
         } catch {
             let failure = OperationQueueError(
                 code: .unavailable, message: "the queue cannot be written: \(error)")
-            outcomes = group.map { _ in .failure(failure) }
+            for change in group { finish(change, .refused(failure)) }
         }
-        for outcome in outcomes {
-            if case .success(let entry) = outcome { state.withLock { $0.added(entry) } }
-        }
-        for (addition, outcome) in zip(group, outcomes) { addition.finish(outcome) }
     }
 
     /// What may still be added.
@@ -176,27 +182,59 @@ public final class OperationQueue: OperationQueueing, Sendable {
         var next: UInt64
     }
 
-    private func add(
-        _ group: [Addition], within room: inout Room, in transaction: borrowing WriteTransaction
-    ) throws -> [Result<QueueEntry, any Error>] {
-        var outcomes: [Result<QueueEntry, any Error>] = []
-        for addition in group {
-            let operation = addition.operation
-            guard room.operations > 0, operation.size <= room.bytes else {
-                let message = "the queue is full with \(depth) operations; the write was not taken"
-                outcomes.append(.failure(OperationQueueError(code: .full, message: message)))
-                continue
+    private enum Outcome {
+        case added(QueueEntry)
+        case removed(wasThere: Bool)
+        case refused(OperationQueueError)
+    }
+
+    private func make(
+        _ group: [Change], within room: inout Room, in transaction: borrowing WriteTransaction
+    ) throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for change in group {
+            switch change {
+            case .add(let operation, _):
+                outcomes.append(try add(operation, within: &room, in: transaction))
+            case .remove(let entry, _):
+                let wasThere = try transaction.remove(.integer(entry.number), in: entries)
+                outcomes.append(.removed(wasThere: wasThere))
             }
-            let entry = QueueEntry(
-                number: room.next, operation: operation, added: Self.date(Self.milliseconds(now())))
-            try transaction.append(Self.encode(entry), for: .integer(entry.number), in: entries)
-            room.operations -= 1
-            room.bytes -= operation.size
-            room.next += 1
-            outcomes.append(.success(entry))
         }
         try transaction.put(Self.bytes(room.next), for: Self.nextMark, in: marks)
         return outcomes
+    }
+
+    private func add(
+        _ operation: QueuedOperation, within room: inout Room,
+        in transaction: borrowing WriteTransaction
+    ) throws -> Outcome {
+        guard room.operations > 0, operation.size <= room.bytes else {
+            let message = "the queue is full with \(depth) operations; the write was not taken"
+            return .refused(OperationQueueError(code: .full, message: message))
+        }
+        let entry = QueueEntry(
+            number: room.next, operation: operation, added: Self.date(Self.milliseconds(now())))
+        try transaction.append(Self.encode(entry), for: .integer(entry.number), in: entries)
+        room.operations -= 1
+        room.bytes -= operation.size
+        room.next += 1
+        return .added(entry)
+    }
+
+    /// Counts a change that is durable, or was not made, and tells who waits for it.
+    private func finish(_ change: Change, _ outcome: Outcome) {
+        switch (change, outcome) {
+        case (.add(_, let finish), .added(let entry)):
+            state.withLock { $0.added(entry) }
+            finish(.success(entry))
+        case (.add(_, let finish), .refused(let error)): finish(.failure(error))
+        case (.remove(let entry, let finish), .removed(let wasThere)):
+            if wasThere { state.withLock { $0.removed(entry) } }
+            finish(.success(()))
+        case (.remove(_, let finish), .refused(let error)): finish(.failure(error))
+        default: preconditionFailure("A change has an outcome of its own kind.")
+        }
     }
 
     public func first(_ limit: Int) async throws -> [QueueEntry] {
@@ -224,19 +262,6 @@ public final class OperationQueue: OperationQueueing, Sendable {
         }
     }
 
-    public func remove(_ entry: QueueEntry) async throws {
-        try await onDisk { try self.removeNow(entry) }
-    }
-
-    private func removeNow(_ entry: QueueEntry) throws {
-        let wasThere = try environment.write { transaction in
-            let wasThere = try transaction.remove(.integer(entry.number), in: entries)
-            try transaction.commit()
-            return wasThere
-        }
-        if wasThere { state.withLock { $0.removed(entry) } }
-    }
-
     /// Runs a blocking call of LMDB where blocking is allowed.
     private func onDisk<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
@@ -244,67 +269,5 @@ public final class OperationQueue: OperationQueueing, Sendable {
         try await withCheckedThrowingContinuation { continuation in
             disk.async { continuation.resume(with: Result { try body() }) }
         }
-    }
-}
-
-// MARK: - Stored form: JSON of everything but the body, its length before it, then the body
-
-extension OperationQueue {
-    private struct Header: Codable {
-        let key: String
-        /// `nil` for a delete.
-        let metadata: [String: String]?
-        let epoch: UInt64?
-        /// Milliseconds since 1970.
-        let added: Int64?
-    }
-
-    static func encode(_ entry: QueueEntry) throws -> [UInt8] {
-        let operation = entry.operation
-        var (metadata, body): ([String: String]?, [UInt8]) = (nil, [])
-        if case .put(let bytes, let names) = operation.action { (metadata, body) = (names, bytes) }
-        let header = Header(
-            key: operation.key, metadata: metadata, epoch: operation.epoch,
-            added: milliseconds(entry.added))
-        let json = Array(try JSONEncoder().encode(header))
-        let length = (0..<4).map { UInt8(truncatingIfNeeded: json.count >> (24 - 8 * $0)) }
-        return length + json + body
-    }
-
-    static func decode(_ key: Key, _ value: RawSpan) throws -> QueueEntry {
-        let bytes = value.withUnsafeBytes { Array($0) }
-        let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        let damaged = OperationQueueError(
-            code: .damaged, message: "an entry of the queue is damaged")
-        guard case .integer(let number) = key, bytes.count >= 4 + length else { throw damaged }
-        let header: Header
-        do {
-            header = try JSONDecoder().decode(Header.self, from: Data(bytes[4..<4 + length]))
-        } catch {
-            throw damaged
-        }
-        let body = Array(bytes[(4 + length)...])
-        let action = header.metadata.map { QueuedOperation.Action.put(body: body, metadata: $0) }
-        let operation = QueuedOperation(
-            key: header.key, action: action ?? .delete, epoch: header.epoch ?? 0)
-        return QueueEntry(number: number, operation: operation, added: date(header.added ?? 0))
-    }
-
-    private static func milliseconds(_ date: Date) -> Int64 {
-        Int64((date.timeIntervalSince1970 * 1000).rounded())
-    }
-
-    private static func date(_ milliseconds: Int64) -> Date {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-    }
-
-    private static let nextMark = Key.name("next")
-
-    private static func bytes(_ number: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
-    }
-
-    private static func number(_ bytes: [UInt8]) -> UInt64 {
-        bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

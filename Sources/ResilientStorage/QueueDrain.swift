@@ -4,14 +4,14 @@ internal import S3
 actor QueueDrain {
     /// What came of one round.
     struct Round: Sendable {
-        var taken = 0
         var delivered: [QueueEntry] = []
         /// The storage could not be reached: the next round had better wait.
         var isFailed = false
         /// Why the storage said no to an operation, if it did.
         var rejection: S3Error?
 
-        var isWorthGoingOn: Bool { taken > 0 && !isFailed }
+        /// Not if the storage said no to everything: it would be asked without a pause.
+        var isWorthGoingOn: Bool { !delivered.isEmpty && !isFailed }
     }
 
     private enum Delivery: Sendable {
@@ -26,6 +26,7 @@ actor QueueDrain {
     private let concurrency: Int
     private let observer: @Sendable (StorageEvent) -> Void
     private var order = DrainOrder()
+    private var lastComplaint = ""
 
     init(
         _ site: StorageSite, routing: Routing, concurrency: Int,
@@ -47,10 +48,9 @@ actor QueueDrain {
         do {
             entries = try await takeEntries()
         } catch {
-            observer(.queueFailed("\(error)", at: .now))
+            complain("\(error)")
             return round
         }
-        round.taken = entries.count
         await withTaskGroup(of: Delivery.self) { group in
             for entry in entries {
                 group.addTask { await self.deliver(entry, purpose, epoch: epoch) }
@@ -64,6 +64,12 @@ actor QueueDrain {
             }
         }
         return round
+    }
+
+    /// Of what goes on failing once.
+    private func complain(_ reason: String) {
+        if reason != lastComplaint { observer(.queueFailed(reason, at: .now)) }
+        lastComplaint = reason
     }
 
     /// Looks further down the queue as long as there are only keys that have to wait.
@@ -87,6 +93,7 @@ actor QueueDrain {
             }
             try await site.queue.remove(entry)
             order.finished(entry)
+            lastComplaint = ""
             let isServing = purpose == .delivery && routing.failoverState.active == site.name
             observer(
                 isServing
@@ -98,6 +105,9 @@ actor QueueDrain {
             observer(.rejected(entry, "\(error)", at: .now))
             return .rejected(error)
         } catch {
+            // The storage has it, and will get it once more: that does no harm, but somebody should
+            // know why.
+            if error is OperationQueueError { complain("\(error)") }
             order.finished(entry)
             return .failed
         }

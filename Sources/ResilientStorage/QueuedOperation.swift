@@ -1,4 +1,5 @@
 public import FoundationEssentials
+internal import S3
 
 /// A write that was acknowledged before it reached the storage.
 public struct QueuedOperation: Equatable, Sendable {
@@ -23,6 +24,15 @@ public struct QueuedOperation: Equatable, Sendable {
                 $0 + $1.key.utf8.count + $1.value.utf8.count
             }
         case .delete: key.utf8.count
+        }
+    }
+
+    /// Why no storage takes it; `nil` if one may.
+    var objection: String? {
+        if case .put(_, let metadata) = action {
+            ObjectRules.objection(toKey: key, metadata: metadata)
+        } else {
+            ObjectRules.objection(toKey: key)
         }
     }
 

@@ -15,7 +15,6 @@ public import S3
 /// request which was given up for lack of an answer is not carried out by the storage later.
 public actor ResilientStore {
     public struct Configuration: Sendable {
-        public var breaker = CircuitBreaker.Configuration()
         public var retry = Retry.Configuration()
         public var health = Health.Configuration()
         /// Queued operations delivered at once.
@@ -150,7 +149,8 @@ public actor ResilientStore {
     }
 
     private func write(_ operation: QueuedOperation) async -> StorageOutcome<Void> {
-        if operation.key.isEmpty { return .refused("a key has at least one byte", at: .now) }
+        // Nothing is promised that no storage will ever take.
+        if let objection = operation.objection { return .refused(objection, at: .now) }
         // One write of a key at a time: a retry must not overtake a later write.
         await withCheckedContinuation { turn in
             if writers.take(operation.key, or: turn) { turn.resume() }

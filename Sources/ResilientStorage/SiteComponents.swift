@@ -3,8 +3,6 @@ public import S3
 /// Which of the two storages of a store.
 public enum SiteName: String, CaseIterable, Sendable {
     case primary, secondary
-
-    var other: SiteName { self == .primary ? .secondary : .primary }
 }
 
 /// One storage, and the parts that are put in for it from outside.

@@ -16,8 +16,10 @@ public struct S3Error: Error, Equatable, Sendable, CustomStringConvertible {
         case timedOut
         /// The connection broke before the answer was complete.
         case connectionLost
-        /// The answer is not one of the S3 protocol, or too long.
+        /// The answer is not one of the S3 protocol.
         case badResponse
+        /// The answer is longer than what is held in memory: the object has to be read in ranges.
+        case tooLong
         /// The calling task was cancelled.
         case cancelled
     }
@@ -124,6 +126,7 @@ extension S3Error.Code {
         case .timedOut: "timed out"
         case .connectionLost: "connection lost"
         case .badResponse: "unusable answer"
+        case .tooLong: "too long"
         case .cancelled: "cancelled"
         default: Self.names[self] ?? "\(self)"
         }

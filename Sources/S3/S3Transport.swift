@@ -10,32 +10,6 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// One request of the S3 protocol, before it is signed.
-struct S3Request: Sendable {
-    var method: String
-    var bucket: String
-    /// `nil` for requests about the bucket.
-    var objectKey: String?
-    var key: String { objectKey ?? "" }
-    var query: [(name: String, value: String)] = []
-    var headers: [(name: String, value: String)] = []
-    var body: [UInt8] = []
-
-    var path: String {
-        let bucket = PercentEncoding.encode(bucket)
-        return key.isEmpty
-            ? "/\(bucket)" : "/\(bucket)/\(PercentEncoding.encode(key, keepsSlash: true))"
-    }
-
-    var target: String {
-        if query.isEmpty { return path }
-        let encoded = query.map {
-            "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
-        }
-        return path + "?" + encoded.joined(separator: "&")
-    }
-}
-
 /// An answer with a status below 300.
 struct S3Response: Sendable {
     let status: Int
@@ -77,15 +51,15 @@ final class S3Transport: Sendable {
 
     /// - Throws: `S3Error`.
     func send(_ request: S3Request) async throws -> S3Response {
-        if request.objectKey?.isEmpty == true {
-            throw S3Error(.invalidRequest, message: "a key has at least one byte", finished: .now)
+        if let objection = request.objection {
+            throw S3Error(.invalidRequest, message: objection, finished: .now)
         }
         let collector = ResponseCollector(limit: Self.maximumResponse)
-        let task = client.execute(
-            request: try signed(request), delegate: collector,
-            deadline: .now() + configuration.requestTimeout.timeAmount)
         let response: S3Response
         do {
+            let task = client.execute(
+                request: try signed(request), delegate: collector,
+                deadline: .now() + configuration.requestTimeout.timeAmount)
             response = try await withTaskCancellationHandler {
                 try await task.get()
             } onCancel: {
@@ -132,7 +106,7 @@ final class S3Transport: Sendable {
         case let cause as IOError where Self.refusals.contains(cause.errnoCode):
             code = .connectFailed
         case is CancellationError: code = .cancelled
-        case is ResponseCollector.TooLong: code = .badResponse
+        case is ResponseCollector.TooLong: code = .tooLong
         case let cause as HTTPClientError: code = Self.code(for: cause)
         default: code = .connectionLost
         }

@@ -74,7 +74,9 @@ enum EventText {
     }
 
     private static func summary(of event: LedgerCompared) -> String {
-        "\(event.keys.counted("key")) of \(event.acknowledged.counted("acknowledged write")): "
+        (event.subject.isEmpty ? "" : "\(event.subject): ")
+            + "\(event.keys.counted("key")) of "
+            + "\(event.acknowledged.counted("acknowledged write")): "
             + "\(event.intact) intact, "
             + "\(event.lost) lost, \(event.stale) stale, \(event.corrupt) corrupt, "
             + "\(event.resurrected) resurrected, \(event.unexpected) unexpected"

@@ -1,9 +1,7 @@
 import ArgumentParser
 import DRTesting
 import Engine
-import EventLog
 import Foundation
-import Projections
 
 struct ChaosCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,17 +25,14 @@ struct ChaosCommand: AsyncParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: "A file that describes the storage under test.")
-    var target: String?
+    @OptionGroup var target: TargetOption
 
-    @Option(help: "Who runs it. (default: the user's name)")
-    var by: String?
+    @OptionGroup var executor: ExecutorOption
 
     @Flag(help: "Print the scenario that was drawn, for dr-runner run, and run nothing.")
     var plan = false
 
-    @Flag(help: "Print the test as JSON on standard output, everything else on standard error.")
-    var json = false
+    @OptionGroup var output: TestOutputOption
 
     /// Shorter ones have room for hardly more than one fault.
     private static let shortest: Duration = .seconds(10)
@@ -48,7 +43,7 @@ struct ChaosCommand: AsyncParsableCommand {
             if self.plan {
                 try tell(String(plan.scenarioText.dropLast()))
             } else {
-                try await run(plan)
+                throw try await run(plan)
             }
         } catch {
             throw explained(error)
@@ -63,44 +58,20 @@ struct ChaosCommand: AsyncParsableCommand {
                 "--for '\(duration)': accepted: from \(range.lowerBound.words) to "
                     + "\(range.upperBound.words), as 90s or 2m")
         }
-        return ChaosPlan(
-            seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), duration: duration)
+        return ChaosPlan(seed: seed ?? RunRequest.drawnSeed(), duration: duration)
     }
 
-    private func run(_ plan: ChaosPlan) async throws {
+    private func run(_ plan: ChaosPlan) async throws -> ExitCode {
         let settings = try Settings()
         try settings.requireEnabled()
-        let request = try request(plan, settings)
+        var request = RunRequest(
+            of: try plan.scenario(), text: plan.scenarioText, seed: plan.seed, by: executor,
+            settings)
+        request.target = try target.read()
+        try request.checkPermission()
         let site = try await RunSite(data, settings)
         try introduce(plan)
-        let view = RunView(to: json ? .standardError : .standardOutput)
-        let runner = Runner(
-            store: site.store, slots: site.slots, outside: site.outside,
-            progress: { view.show($0) })
-        let signals = SignalWatch { runner.stop(.signal($0)) }
-        let report = try await runner.run(request)
-        view.finish()
-        if json, let document = try TestDocument.json(ofTest: report.id, site.store.reader) {
-            try tell(String(decoding: document, as: UTF8.self))
-        }
-        if let number = signals.received { throw ExitCode(128 + number) }
-        throw Self.exitCode(of: report.finished)
-    }
-
-    private func request(_ plan: ChaosPlan, _ settings: Settings) throws -> RunRequest {
-        let target = try TargetSource.read(target)
-        if target.environment == "production" {
-            throw RunnerError(
-                .usage, "target '\(target.name)' is production: chaos is for other environments")
-        }
-        var request = RunRequest(
-            scenario: try plan.scenario(), scenarioText: plan.scenarioText, seed: plan.seed)
-        request.target = target
-        request.executedBy = by ?? NSUserName()
-        request.timeout = settings.timeout
-        request.queueChild = [ProgramPath.current, QueueChildCommand.name]
-        request.toolVersion = Version.current
-        return request
+        return try await site.perform(request, json: output.json)
     }
 
     /// What the faults are drawn from, whole: with it the run can be understood and made again.
@@ -109,19 +80,10 @@ struct ChaosCommand: AsyncParsableCommand {
         let text =
             "Chaos from seed \(plan.seed) for \(plan.duration.words): "
             + "\(plan.spells.count.counted("fault")), drawn from\n\(options)"
-        if json {
+        if output.json {
             try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
         } else {
             try tell(text)
-        }
-    }
-
-    private static func exitCode(of finished: RunFinished) -> ExitCode {
-        switch (finished.status, finished.verdict) {
-        case (.cancelled, _): .cancelled
-        case (_, .passed): .success
-        case (_, .failed): .failure
-        default: .inconclusive
         }
     }
 }

@@ -11,7 +11,7 @@ struct RunScreen: Sendable {
     }
 
     private let style: TerminalStyle
-    private var width: Int
+    private var width = 80
     private var heading = ""
     private var prerequisites: [Line] = []
     private var steps: [Line] = []
@@ -23,7 +23,7 @@ struct RunScreen: Sendable {
     private var pendingLines: [String] = []
     private var drawnLines = 0
 
-    init(style: TerminalStyle, width: Int) { (self.style, self.width) = (style, width) }
+    init(style: TerminalStyle) { self.style = style }
 
     mutating func apply(_ progress: RunProgress) {
         switch progress {
@@ -117,8 +117,7 @@ struct RunScreen: Sendable {
     }
 
     private func cut(_ text: String, less: Int = 0) -> String {
-        let limit = max(width - less - 1, 10)
-        return text.count <= limit ? text : text.prefix(limit - 1) + "…"
+        text.fitted(to: width, less: less)
     }
 
     // MARK: At the end
@@ -126,7 +125,7 @@ struct RunScreen: Sendable {
     /// The table of steps and objectives.
     func summary() -> [String] {
         guard let report else { return [] }
-        return RunSummary(report: report, style: style, width: width).lines
+        return RunSummary(report: report, style: style).lines
     }
 }
 

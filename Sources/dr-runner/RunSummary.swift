@@ -6,7 +6,6 @@ import Projections
 struct RunSummary {
     let report: RunReport
     let style: TerminalStyle
-    let width: Int
 
     var lines: [String] {
         [table, objectives, measures, closing].filter { !$0.isEmpty }.flatMap { [""] + $0 }
@@ -76,17 +75,8 @@ struct RunSummary {
         return lines
     }
 
-    /// A scripted fault is part of the recovery time, which must not flatter.
     private var split: [String] {
-        [
-            ("fault_held_ms", "fault held"), ("time_to_detect_ms", "detected after"),
-            ("recovery_after_lift_ms", "recovered after the lift in"),
-        ].compactMap { name, label in
-            guard let value = value(name) else { return nil }
-            // As where a secondary storage takes over while the fault goes on.
-            let isBeforeLift = name == "recovery_after_lift_ms" && value == 0
-            return isBeforeLift ? "recovered before the lift" : "\(label) \(Self.words(value))"
-        }
+        RecoveryPartText.phrases(of: report.metrics, words: Self.words)
     }
 
     private var resolution: String {

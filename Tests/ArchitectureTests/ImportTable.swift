@@ -55,6 +55,8 @@ enum ImportTable {
         "dr-runner": ImportRow(
             ours: ["DRTesting", "Engine", "EventLog", "Projections", "Wire"],
             others: ["ArgumentParser"]),
+        "resilient-storage-example": ImportRow(
+            ours: ["ResilientStorage", "S3", "S3Sandbox"], others: ["ArgumentParser"]),
         "dr-audit": ImportRow(
             ours: ["DRTesting", "EventLog", "Merkle", "Projections"],
             others: ["ArgumentParser", "Subprocess", "SystemPackage"]),

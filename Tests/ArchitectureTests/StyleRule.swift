@@ -14,7 +14,7 @@ struct StyleRule: Sendable {
 extension StyleRule {
     static let swift = [
         lineWidth, fileLength, functionLength, hiddenDatabaseErrors, uncheckedConcurrency,
-        forcedTry, exactDependencies,
+        forcedTry, exactDependencies, soakName,
     ]
 
     /// An address cannot be broken over two lines.
@@ -55,6 +55,17 @@ extension StyleRule {
     }
 }
 
+/// Rules for tests.
+extension StyleRule {
+    /// `make soak` runs the suites that are named for it: others never try more.
+    static let soakName = StyleRule(message: "a soak without a suite named …SoakTests") { file in
+        guard file.lineNumbers(of: "@", "Test").first != nil, !file.hasSoakSuite else { return [] }
+        // Spelled so that no rule finds itself.
+        return file.lineNumbers { $0.contains("DR_" + "SOAK") }
+            + file.lineNumbers(of: "Effort", ".")
+    }
+}
+
 /// Rules for every text file.
 extension StyleRule {
     static let text = [unfinished, workingPlace]
@@ -87,6 +98,12 @@ extension SourceFile {
     /// Where these tokens stand one after another.
     fileprivate func indices(of texts: String...) -> [Int] {
         indices(of: texts)
+    }
+
+    fileprivate var hasSoakSuite: Bool {
+        zip(tokens, tokens.dropFirst()).contains { first, second in
+            first.text == "struct" && second.text.hasSuffix("SoakTests")
+        }
     }
 
     fileprivate func lineNumbers(of texts: String...) -> [Int] {

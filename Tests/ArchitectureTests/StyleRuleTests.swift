@@ -79,6 +79,16 @@ import Testing
         #expect(broken(.exactDependencies, source) == [])
     }
 
+    @Test func whatTriesMoreInASoakIsNamedForIt() {
+        let path = "Tests/SampleTests/Sample.swift"
+        let counted = "@Test func a() {\nlet count = Effort.count(1, soak: 2)\n}\n"
+        #expect(broken(.soakName, counted, at: path) == [2])
+        #expect(broken(.soakName, counted + "struct SampleSoakTests {}", at: path) == [])
+        #expect(broken(.soakName, "// DR_" + "SOAK\n@Test func a() {}", at: path) == [1])
+        // What only defines it runs nothing.
+        #expect(broken(.soakName, "enum Effort {}  // DR_" + "SOAK", at: path) == [])
+    }
+
     @Test func nothingIsLeftUnfinished() {
         #expect(broken(.unfinished, "\n// FIX" + "ME: later") == [2])
         #expect(broken(.unfinished, "let a = 1  // TO" + "DO") == [1])

@@ -94,7 +94,7 @@ struct ActionOrderTests {
 
     @Test func performanceIsMeasuredWithoutTheLoadAndAgainstABaseline() {
         let sweep = Action.sweepClients([1, 2], each: .seconds(1))
-        let stress = Action.stress(limitRate: 100, each: .seconds(1))
+        let stress = Action.stress(limitFactor: 4, each: .seconds(1))
         let baseline = Action.measureBaseline(lasting: .seconds(1), rate: 50)
         let rest = Action.rest(.seconds(1))
         let actions = [baseline, rest, .pauseLoad, rest, baseline, sweep, stress]

@@ -57,6 +57,7 @@ extension LedgerCompared {
         (event.lost, event.stale, event.corrupt, event.resurrected) = (4, 3, 2, 1)
         (event.unexpected, event.indeterminate, event.bytesCompared) = (5, 6, 1 << 40)
         event.offending = [offence, OffendingKey()]
+        event.subject = "takeover"
         return event
     }
 }

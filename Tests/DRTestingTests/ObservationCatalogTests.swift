@@ -48,6 +48,10 @@ struct ObservationCatalogTests {
         #expect(own.contains("failover.state"))
     }
 
+    @Test func whatARunnerPlansIsNotSeen() {
+        #expect(ObservationCatalog.entry(named: "fault.fraction")?.source.isIndependent == false)
+    }
+
     @Test func sourcesHaveTheNamesOfTheEvidence() {
         let sources = Set(ObservationCatalog.entries.map(\.source.rawValue))
         #expect(sources == ["wire", "bytes", "receiver", "client", "kernel", "self"])

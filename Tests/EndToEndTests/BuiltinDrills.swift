@@ -19,6 +19,8 @@ struct BuiltinDrill: Sendable {
     let metrics: [String]
     /// How many faults it plans, at least.
     let faults: Int
+    /// The steps in which one is in force for a while, counted from 1.
+    var faultedSteps: Set<Int> = []
     /// It measures how much the machine can do, so that nothing else may run.
     var runsAlone = false
 
@@ -34,7 +36,8 @@ struct BuiltinDrill: Sendable {
             "Process queued operations",
         ],
         objectives: [.recoveryTime, .recoveryPoint],
-        metrics: ["rto_resolution_ms", "fault_held_ms", "time_to_detect_ms"], faults: 1)
+        metrics: ["rto_resolution_ms", "fault_held_ms", "time_to_detect_ms"], faults: 1,
+        faultedSteps: [1, 2, 3, 4])
 
     static let degradation = BuiltinDrill(
         number: 2, name: "Partial Service Degradation",
@@ -45,7 +48,7 @@ struct BuiltinDrill: Sendable {
         objectives: [.recoveryTime, .recoveryPoint],
         metrics: [
             "rto_resolution_ms", "attempt_error_ratio", "retries", "served_or_deferred_ratio_min",
-        ], faults: 1)
+        ], faults: 1, faultedSteps: [1, 2, 3, 4, 5])
 
     static let breaker = BuiltinDrill(
         number: 3, name: "Circuit Breaker Functionality",
@@ -57,7 +60,8 @@ struct BuiltinDrill: Sendable {
         objectives: [
             Objective("Response time objective", "response_time_ms"), .recoveryPoint,
         ],
-        metrics: ["rto_actual_ms", "refusal_p99_ms", "episodes_completed"], faults: 3)
+        metrics: ["rto_actual_ms", "refusal_p99_ms", "episodes_completed"], faults: 3,
+        faultedSteps: [1, 2, 3, 4, 6])
 
     static let backup = BuiltinDrill(
         number: 4, name: "Backup and Restore",
@@ -83,7 +87,7 @@ struct BuiltinDrill: Sendable {
             Objective("Failover time objective", "failover_rto_ms"),
             Objective("Failback time objective", "failback_rto_ms"), .recoveryPoint,
         ],
-        metrics: ["rto_actual_ms", "failover_epoch"], faults: 1)
+        metrics: ["rto_actual_ms", "failover_epoch"], faults: 1, faultedSteps: [1, 2, 3, 4])
 
     static let performance = BuiltinDrill(
         number: 6, name: "Performance Benchmark",

@@ -1,9 +1,9 @@
 import StorageServers
 import Testing
 
-/// The failover on three servers. The first of them is killed and started again, instead of a fault
-/// before it.
-@Suite(.enabled(if: Effort.isSoak), .timeLimit(.minutes(10))) struct FailoverSoakTests {
+/// The failover on three servers. The first of them is killed with SIGKILL and started again; no
+/// fault stands before it.
+@Suite(.timeLimit(.minutes(10))) struct FailoverTests {
     @Test func theSecondaryTakesOverFromAServerThatIsKilledAndGivesBack() async throws {
         let servers = try await ThreeServers()
         let primary = servers.servers[0]

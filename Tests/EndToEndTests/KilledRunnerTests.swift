@@ -128,13 +128,16 @@ import Testing
     }
 }
 
-/// The same, in every step of every scenario: a sample of them, one of each scenario, or all if
-/// `DR_SOAK` is set.
+/// The same, in every step of every scenario: a sample of them, one of each scenario and with a
+/// fault in force if it has any, or all if `DR_SOAK` is set.
 @Suite(.timeLimit(.minutes(60))) struct KilledInStepSoakTests {
     private struct Place: Sendable {
         let drill: BuiltinDrill
         /// Counted from 1.
         let step: Int
+
+        /// Whether a fault has to be in force when the runner is killed.
+        var isFaulted: Bool { drill.faultedSteps.contains(step) }
     }
 
     private static var places: [Place] {
@@ -143,7 +146,10 @@ import Testing
         }
         if Effort.isSoak { return all.flatMap(\.self) }
         var random = SplitMix64(seed: Seed.value)
-        return all.compactMap { $0.randomElement(using: &random) }
+        return all.compactMap { steps in
+            let faulted = steps.filter(\.isFaulted)
+            return (faulted.isEmpty ? steps : faulted).randomElement(using: &random)
+        }
     }
 
     @Test func aRunnerKilledInAnyStepIsClosedAndLeavesNothing() async throws {
@@ -157,6 +163,10 @@ import Testing
         let (children, ports) = try await inDrillPlace {
             let run = try workspace.start(.runner, ["run", "\(place.drill.number)"])
             try await run.wait(forLine: "> \(place.step) ", within: .seconds(200))
+            if place.isFaulted { try await workspace.wait(forEvent: "fault_effective") }
+            let events = try await halt(run, workspace, isFaulted: place.isFaulted)
+            // Its last step may be short.
+            #expect(events.last?.name != "run_finished", "\(note)")
             let left = (Leftovers.descendants(of: run.pid), Leftovers.ports(of: run.pid))
             run.send(SIGKILL)
             #expect(try await run.finish(within: .seconds(10)).status == -SIGKILL, "\(note)")
@@ -173,6 +183,31 @@ import Testing
         try await workspace.expectIntact()
         let again = try await workspace.run(.runner, ["doctor"])
         #expect(again.status == 0, "\(again)\n\(note)")
+    }
+
+    /// Stops the runner, so that nothing goes on while it is looked at. Where a fault has to be in
+    /// force, it goes on until one is.
+    ///
+    /// - Returns: what it has recorded.
+    private func halt(
+        _ run: RunningProgram, _ workspace: Workspace, isFaulted: Bool
+    ) async throws -> [ReplayedEvent] {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            run.send(SIGSTOP)
+            while run.isRunning, !Leftovers.isStopped(run.pid) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            let events = try await workspace.events()
+            let effective = events.count { $0.name == "fault_effective" }
+            let ended = events.count { $0.name == "fault_ended" }
+            if !isFaulted || effective > ended { return events }
+            try #require(
+                run.isRunning && ContinuousClock.now < deadline,
+                "no fault is in force: \(events.map(\.name))")
+            run.send(SIGCONT)
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// It may have come some steps further until the signal reached it.

@@ -80,13 +80,21 @@ enum Leftovers {
 
     /// `nil` if there is no such process, or only what its parent has yet to take note of.
     private static func child(_ pid: Int32) -> Child? {
+        let fields = statistics(of: pid)
+        guard fields.count > 19, fields[0] != "Z", let parent = Int32(fields[1]) else { return nil }
+        return Child(pid: pid, parent: parent, began: fields[19])
+    }
+
+    /// Whether a signal has stopped a process.
+    static func isStopped(_ pid: Int32) -> Bool { statistics(of: pid).first == "T" }
+
+    /// What the kernel tells of a process, from its state on. Empty if there is none.
+    private static func statistics(of pid: Int32) -> [String] {
         let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") ?? Data()
         let text = String(decoding: bytes, as: UTF8.self)
         // The name, in brackets, may hold anything.
-        guard let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[end...].split(separator: " ").dropFirst().map { String($0) }
-        guard fields.count > 19, fields[0] != "Z", let parent = Int32(fields[1]) else { return nil }
-        return Child(pid: pid, parent: parent, began: fields[19])
+        guard let end = text.lastIndex(of: ")") else { return [] }
+        return text[end...].split(separator: " ").dropFirst().map { String($0) }
     }
 
     /// Those that are still there when they had time to end. Whose child they are may have changed.

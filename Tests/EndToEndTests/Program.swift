@@ -14,12 +14,16 @@ enum Program: String, CaseIterable, Sendable {
 
     var path: String { Self.folder + "/" + rawValue }
 
-    /// Where the running test binary is; else where a debug build puts the programs.
+    /// The program of the documentation of ResilientStorage, which has nothing to do with drills.
+    static let example = folder + "/resilient-storage-example"
+
+    /// Where the running test binary is: programs of another build would be others.
     private static let folder: String = {
         let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        let beside = binary.deletingLastPathComponent().path
-        let isThere = FileManager.default.isExecutableFile(atPath: beside + "/dr-runner")
-        return isThere ? beside : Repository.root + "/.build/debug"
+        let folder = binary.deletingLastPathComponent().path
+        let isThere = FileManager.default.isExecutableFile(atPath: folder + "/dr-runner")
+        precondition(isThere, "\(folder) has no dr-runner: build the programs first.")
+        return folder
     }()
 }
 

@@ -73,6 +73,16 @@ final class SandboxSites: Sendable {
         renewals.withLock { $0.append(renewal) }
     }
 
+    /// The keys of drills' objects, by the role of the storage that holds them.
+    func keysOfDrills() async throws -> [String: [String]] {
+        var keys: [String: [String]] = [:]
+        for role in ThreeServers.roles {
+            let found = try await client.listAll(role, prefix: "dr-test/").map(\.key)
+            if !found.isEmpty { keys[role] = found }
+        }
+        return keys
+    }
+
     func storage(_ role: String) -> Sample.Storage {
         Sample.Storage(
             endpoint: "http://127.0.0.1:\(proxies[role]?.port ?? 0)", bucket: role,

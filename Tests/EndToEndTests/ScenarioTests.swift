@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Each scenario that comes with the runner, on the storage that it brings along. The outage, which
-/// has several kinds, is in `OutageTests`.
-@Suite(.enabled(if: Effort.isSoak), .timeLimit(.minutes(15))) struct ScenarioSoakTests {
+/// Each scenario that comes with the runner, once, on the storage that it brings along. The outage,
+/// which has several kinds, is in `OutageTests`.
+@Suite(.timeLimit(.minutes(15))) struct ScenarioTests {
     @Test func everyScenarioPassesWithAllThatItHasToShow() async throws {
         try await forEachInPairs(Array(BuiltinDrill.all.dropFirst())) { drill in
             let workspace = try Workspace()

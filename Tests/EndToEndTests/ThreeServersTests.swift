@@ -5,7 +5,7 @@ import Testing
 
 /// The scenarios on SeaweedFS, with the primary, the secondary and the backup storage on a server
 /// each: two of them, or all six if `DR_SOAK` is set.
-@Suite(.enabled(if: Effort.isSoak), .timeLimit(.minutes(30))) struct ThreeServersSoakTests {
+@Suite(.timeLimit(.minutes(30))) struct ThreeServersSoakTests {
     private static let drills =
         Effort.isSoak ? BuiltinDrill.all : [BuiltinDrill.degradation, BuiltinDrill.backup]
 

@@ -111,6 +111,15 @@ final class Workspace: Sendable {
         return replay.lines.compactMap { ReplayedEvent($0) }
     }
 
+    /// Waits until the run under way has recorded an event of this name.
+    func wait(forEvent name: String, within limit: Duration = .seconds(40)) async throws {
+        let deadline = ContinuousClock.now + limit
+        while try await !events().contains(where: { $0.name == name }) {
+            try #require(ContinuousClock.now < deadline, "there was no \(name) within \(limit)")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     /// The rows of a table, as `dr-audit show` folds them.
     func rows(of view: String, _ arguments: [String] = []) async throws -> [JSON] {
         let show = try await run(.audit, ["show", view] + arguments)

@@ -90,6 +90,20 @@ struct BackupRecoveryTests {
         #expect(recovery.results.map(\.verdict) == [.passed])
     }
 
+    /// What is gone is gone until it begins to come back.
+    @Test func theTimeOfARestoreIsSplitWhereItStarts() throws {
+        let recovery = try #require(try Course().recovery())
+        let course = try #require(recovery.course)
+        #expect(
+            course
+                == Recovery.Course(
+                    effective: Self.at(60), detected: nil, lifted: Self.at(70), isOfFault: false))
+        let split = recovery.split(by: course)
+        #expect(
+            split.map(\.name) == ["fault_held_ms", "time_to_detect_ms", "recovery_after_lift_ms"])
+        #expect(split.map(\.value) == [.seconds(10), nil, .seconds(10)])
+    }
+
     @Test func aLossFromBeforeTheBackupFails() throws {
         var course = try Course()
         course.stored[Self.keys.names[7]] = nil

@@ -72,6 +72,13 @@ struct BenchmarkAnalysisTests {
         #expect(abs(slope) < 1, Seed.note)
     }
 
+    @Test func fewSamplesHaveNoSlope() {
+        let samples = (1...10).map { sample($0 * 100, $0 * 4000) }
+        #expect(ResourceTrend(samples, warmUp: 0).memorySlope == 40)
+        #expect(ResourceTrend(samples, warmUp: 101).memorySlope == nil)
+        #expect(ResourceTrend(Array(samples.dropLast()), warmUp: 0).memorySlope == nil)
+    }
+
     @Test func oneSampleHasNoSlope() {
         #expect(ResourceTrend([], warmUp: 0).memorySlope == nil)
         #expect(ResourceTrend([sample(5, 10)], warmUp: 0).memorySlope == nil)

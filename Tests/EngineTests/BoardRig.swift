@@ -75,7 +75,7 @@ struct BoardRig: Sendable {
                 name: "outage", effective: lease.effective, passedBefore: 0)
             fault.ending = ending
             state.faults = [fault]
-            state.events = happened
+            for event in happened { state.note(event) }
         }
     }
 

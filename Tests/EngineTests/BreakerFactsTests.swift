@@ -26,7 +26,7 @@ struct BreakerFactsTests {
             let end = at(time + 10)
             let other = isGood ? breaker.succeeded(admission) : breaker.failed(admission, at: end)
             for (change, instant) in [(change, at(time)), (other, end)] {
-                if let change { facts.events.append(.breaker(change, at: instant)) }
+                if let change { facts.note(.breaker(change, at: instant)) }
             }
         }
         call(at: 0, isGood: true)
@@ -112,7 +112,14 @@ struct UnrecoveredTests {
         #expect(!recovery.isUnrecovered)
         recovery.impact = .now
         #expect(recovery.isUnrecovered)
-        recovery.recoveryTime = .seconds(1)
+        recovery.verified = .now
         #expect(!recovery.isUnrecovered)
+    }
+
+    /// As after a failover, while the way back has not been taken.
+    @Test func aTimeThatWasReachedDoesNotMakeEverythingWell() {
+        var recovery = Recovery()
+        (recovery.impact, recovery.recoveryTime) = (.now, .seconds(1))
+        #expect(recovery.isUnrecovered)
     }
 }

@@ -8,7 +8,7 @@ struct BrokenPartsTests {
     private static let start = ContinuousClock.now
 
     private func breaker(_ sabotage: Sabotage) -> any CircuitBreaking {
-        Sabotage?.some(sabotage).wrap(CircuitBreaker(), observer: { _ in })
+        Sabotage?.some(sabotage).wrap(CircuitBreaker())
     }
 
     /// - Returns: how many failures it took to open.

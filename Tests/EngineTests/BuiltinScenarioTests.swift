@@ -132,6 +132,25 @@ struct BuiltinScenarioTests {
         }
     }
 
+    /// A lease that runs out ends a fault too.
+    @Test(arguments: demands)
+    func whereAFaultIsLiftedThatIsSeen(_ demand: Demand) throws {
+        for step in try scenario(demand.id).steps {
+            let last = step.actions.last { action in
+                switch action {
+                case .injectFault, .liftFault: true
+                default: false
+                }
+            }
+            guard case .liftFault = last else { continue }
+            let isSeen = step.expectations.contains { expectation in
+                expectation.observation == "fault.ended_by"
+                    && expectation.expected == .text("lifted")
+            }
+            #expect(isSeen, "\(step.name)")
+        }
+    }
+
     @Test(arguments: demands)
     func nothingIsWaitedForWithoutAnEnd(_ demand: Demand) throws {
         for expectation in try scenario(demand.id).steps.flatMap(\.expectations) {
@@ -233,6 +252,15 @@ struct BuiltinScenarioTests {
         for index in restores {
             #expect(actions.dropFirst(index + 1).first == "compare_backup")
         }
+    }
+
+    /// What lies there might be what was never destroyed.
+    @Test func aRestoreIsSeenOnWhatWasDestroyed() throws {
+        let expectation = try scenario(4).steps.flatMap(\.expectations).first {
+            $0.observation == "restore.victims_changed"
+        }
+        #expect(expectation?.judge(Observation(.number(0))) == .failed)
+        #expect(expectation?.judge(Observation(.number(25))) == .passed)
     }
 
     @Test func theBenchmarkTakesItsRateAndDuration() throws {

@@ -140,9 +140,9 @@ struct ChaosPlanTests {
             "\($0.observation) \($0.condition)"
         }
         let expected: Set = [
-            "fault.fraction equals 0", "breaker.state equals closed", "queue.depth equals 0",
-            "workload.not_served_ratio at most 0.01", "ledger.damaged equals 0",
-            "ledger.unexpected equals 0",
+            "fault.in_force equals 0", "breaker.state equals closed", "queue.depth equals 0",
+            "workload.not_served_ratio at most 0.01", "workload.restored equals true",
+            "ledger.damaged equals 0", "ledger.unexpected equals 0",
         ]
         #expect(expected.subtracting(demands) == [])
         let comparisons = steps.flatMap(\.actions).filter { $0.name == "compare_ledger" }

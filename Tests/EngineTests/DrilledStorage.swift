@@ -82,6 +82,12 @@ final class DrilledStorage: Sendable {
     ) async throws -> DrillRecord {
         var extensions = ScenarioExtensions()
         for action in actions { extensions.register(action) }
+        return try await drill(scenario, extensions, seed: seed)
+    }
+
+    func drill(
+        _ scenario: String, _ extensions: ScenarioExtensions, seed: UInt64 = Seed.value
+    ) async throws -> DrillRecord {
         let read = try ScenarioReader.read(scenario, file: "scenario", extensions: extensions)
         var request = RunRequest(scenario: read, scenarioText: scenario, seed: seed)
         request.extensions = extensions

@@ -265,7 +265,9 @@ struct LedgerComparisonTests {
         let comparison = LedgerComparison(
             book.expectations(), stored: Dictionary(uniqueKeysWithValues: stored),
             keys: Self.keys, objects: Self.objects)
-        let recorded = comparison.recorded(clock: RunClock(start: Self.start, startTime: 0))
+        let recorded = comparison.recorded(
+            of: .end, clock: RunClock(start: Self.start, startTime: 0))
+        #expect(recorded.subject == "final")
         #expect(recorded.lost == 150)
         #expect(recorded.unexpected == 5)
         #expect(recorded.keys == 150)
@@ -283,10 +285,11 @@ struct LedgerComparisonTests {
         ]
         let recorded = LedgerComparison(
             book.expectations(), stored: stored, keys: Self.keys, objects: Self.objects
-        ).recorded(clock: RunClock(start: Self.start, startTime: 0))
+        ).recorded(of: .takeover, clock: RunClock(start: Self.start, startTime: 0))
         #expect(recorded.offending.map(\.key) == [Self.keys.names[0], "a"])
         #expect(recorded.offending.map(\.finding) == ["resurrected", "unexpected"])
         #expect(recorded.offending.map(\.acknowledgedUs) == [15_000, nil])
+        #expect(recorded.subject == "takeover")
         #expect(recorded.resurrected == 1)
         #expect(recorded.bytesCompared == 80)
     }

@@ -175,6 +175,31 @@ struct LedgerTests {
         #expect(again == nil)
     }
 
+    /// What was forgotten before may be what decides.
+    @Test func aMomentBeforeEverythingWasKeptIsNotKnown() {
+        var book = book(of: 2, live: 0..<1)
+        #expect(book.keptExpectations(asOf: at(5)) == nil)
+        book.keepEverything(since: at(10))
+        #expect(book.keptExpectations(asOf: at(9)) == nil)
+        #expect(book.keptExpectations(asOf: at(10)) == book.expectations(asOf: at(10)))
+        #expect(book.keptExpectations(asOf: at(10))?.keys.map(\.key) == [0])
+    }
+
+    @Test func whatIsNotKeptAnyMoreIsForgotten() {
+        var book = LedgerBook(keys: 1)
+        book.keepEverything(since: at(0))
+        for number in 0..<100 {
+            let write = book.begin(.creation, of: 0, at: at(10 * number))
+            book.end(write, as: .served, at: at(10 * number + 5))
+        }
+        #expect(book.keptExpectations(asOf: at(505))?.keys.first?.last?.sequence == 51)
+        book.keepNoMore()
+        #expect(book.keptExpectations(asOf: at(505)) == nil)
+        // Nothing of that time is left.
+        #expect(book.expectations(asOf: at(505)).keys.isEmpty)
+        #expect(book.expectations().keys.first?.allowed.map(\.sequence) == [100])
+    }
+
     @Test func changesAreCountedSinceTheSnapshot() {
         var book = book(of: 9, live: 0..<3)
         #expect(book.changesSinceSnapshot == LedgerBook.Changes())

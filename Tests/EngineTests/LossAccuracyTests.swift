@@ -202,6 +202,10 @@ import Testing
         }
     }
 
+    /// So much later than it is due an operation may be sent on a busy machine, and so much later
+    /// than it has passed the proxy an answer be there for its client.
+    private static let lag: Duration = .milliseconds(100)
+
     /// The oldest of what was lost is the first write of all, as seen on the wire.
     private static func expectExactLoss(
         _ record: DrillRecord, _ compared: LedgerCompared, _ tampering: Tampering
@@ -223,7 +227,16 @@ import Testing
         let told = record.instant(try #require(offence.acknowledgedUs))
         // From the proxy of the test the answer goes to its client through that of the drill.
         #expect(told >= stored - .milliseconds(5))
-        #expect(told <= stored + .seconds(1))
+        #expect(told <= stored + lag)
+
+        // What was lost, by what the test has seen alone: from that write to the impact.
+        let lifted = try #require(record.instant("lifted"))
+        let remembered = try #require(tampering.remembered)
+        let letDown = try #require(tampering.letDown(before: lifted - lag))
+        let lost: Duration = .milliseconds(point)
+        // It was acknowledged after it had passed the proxy.
+        #expect(lost <= letDown - stored)
+        #expect(lost >= remembered - stored - lag)
     }
 }
 
@@ -235,7 +248,11 @@ private final class Tampering: Sendable {
         /// What was done to which key.
         var done: [String: String] = [:]
         var oldest: (key: String, stored: ContinuousClock.Instant)?
+        var remembered: ContinuousClock.Instant?
     }
+
+    /// Between two reads of the load.
+    private static let readInterval: Duration = .milliseconds(25)
 
     private let storage: DrilledStorage
     private let state = Mutex(State())
@@ -245,10 +262,25 @@ private final class Tampering: Sendable {
     var done: [String: String] { state.withLock { $0.done } }
     /// The key whose last write is the oldest of all, and when the storage had it. It is lost.
     var oldest: (key: String, stored: ContinuousClock.Instant)? { state.withLock { $0.oldest } }
+    /// Nothing was broken before.
+    var remembered: ContinuousClock.Instant? { state.withLock { $0.remembered } }
 
     func remember() async throws {
         let objects = try await objects()
-        state.withLock { $0.before = objects }
+        state.withLock { state in
+            state.before = objects
+            state.remembered = .now
+        }
+    }
+
+    /// By when service must have been lost: no request came through any more, and another read was
+    /// due.
+    ///
+    /// - Parameter outage: a moment in it.
+    func letDown(before outage: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        storage.wire.all.filter { operation in
+            operation.agent == SystemUnderTest.Agent.store && operation.received < outage
+        }.map(\.received).max().map { $0 + Self.readInterval }
     }
 
     private func objects() async throws -> [String: [UInt8]] {

@@ -30,7 +30,7 @@ struct PerformanceTests {
         ]
         facts.sweep.requests = 2050
         facts.stress.results = [
-            level(.rate(400), operations: 450, throughput: 390),
+            level(.rate(400), operations: 450, throughput: 390, slip: 0.02),
             level(.rate(800), operations: 900, errors: 800, throughput: 60),
         ]
         facts.stress.requests = 1200
@@ -67,7 +67,9 @@ struct PerformanceTests {
             "sweep.throughput_ratio": "8", "large.objects": "3", "large.parts": "9",
             "large.digest_mismatches": "1", "large.bytes_per_second": "1000000",
             "stress.requests": "1200", "stress.throughput_per_second": "390",
-            "stress.throughput_ratio": "7.8", "resources.descriptor_difference": "4",
+            "stress.throughput_ratio": "7.8", "stress.saturated": "1",
+            "stress.best_rate_per_second": "400", "stress.slip_ratio": "0.02",
+            "resources.descriptor_difference": "4",
             "resources.memory_bytes": "5000", "resources.memory_slope_bytes_per_operation": "40",
         ]
         #expect(Set(expected.keys) == Set(Self.names))
@@ -83,6 +85,7 @@ struct PerformanceTests {
         let expected = [
             "baseline.errors_ratio": 1500, "baseline.slip_ratio": 1500, "sweep.errors_ratio": 2000,
             "sweep.p99_ratio": 1500, "sweep.throughput_ratio": 1500, "stress.throughput_ratio": 450,
+            "stress.slip_ratio": 450,
         ]
         for (name, samples) in expected {
             let seen = ObservationBoard.performance(name, Self.facts(), now: nil)
@@ -91,9 +94,11 @@ struct PerformanceTests {
     }
 
     @Test func aRateThatWasNotHeldIsNoBaseline() {
+        // Not compared with a baseline.
+        let alone = ["sweep.errors_ratio", "baseline.slip_ratio", "stress.slip_ratio"]
         for slip in [0.0099, 0.01, 0.5] {
             for name in Self.names where name.contains("_ratio") || name.hasPrefix("baseline.p") {
-                if name == "sweep.errors_ratio" || name == "baseline.slip_ratio" { continue }
+                if alone.contains(name) { continue }
                 let seen = ObservationBoard.performance(name, Self.facts(slip: slip), now: nil)
                 #expect((seen.value != nil) == (slip < 0.01), "\(name), slip \(slip)")
             }
@@ -101,6 +106,15 @@ struct PerformanceTests {
         let slip = ObservationBoard.performance(
             "baseline.slip_ratio", Self.facts(slip: 0.5), now: nil)
         #expect(slip.value == .number(0.5))
+    }
+
+    @Test func aStorageThatServesEverMoreIsNotSaturated() {
+        var facts = PerformanceFacts()
+        for (rate, throughput) in [(100.0, 100.0), (200, 200), (400, 400)] {
+            facts.stress.results.append(Self.level(.rate(rate), throughput: throughput))
+        }
+        let seen = ObservationBoard.performance("stress.saturated", facts, now: nil)
+        #expect(seen.value == .number(0))
     }
 
     @Test func whatHasNotHappenedIsNotSeen() {
@@ -194,7 +208,23 @@ struct PerformanceTests {
         #expect(received.agent == "dr-store")
     }
 
-    @Test func aProgramThatAnswersNothingIsAnError() async throws {
+    @Test func requestsThatHangDoNotKeepOthersWaiting() {
+        let needs = [
+            (0.0, 1, 512), (512, 1, 512), (2000, 1, 2000), (300, 2, 600), (700.5, 1, 701),
+            (1e9, 1, 4096),
+        ]
+        for (rate, seconds, connections) in needs {
+            let count = StoragePlace.connections(at: rate, requestTimeout: .seconds(seconds))
+            #expect(count == connections, "\(rate) operations a second for \(seconds) s")
+        }
+    }
+
+    @Test func theBreakerOfTheOtherProcessIsSetUpAsThatOfTheRunner() throws {
+        let plan = SystemPlan(breakerOpenFor: .milliseconds(1500), breakerFailures: 7)
+        #expect(try sent(Self.setting(plan)).system == plan)
+    }
+
+    private static func setting(_ system: SystemPlan) throws -> LoadSetting {
         let storage = LoadSetting.Storage(
             S3Configuration(
                 endpoint: try #require(S3Endpoint("http://127.0.0.1:9")),
@@ -203,9 +233,14 @@ struct PerformanceTests {
         let plan = WorkloadPlan(
             writesPerSecond: 1, readsPerSecond: 1, objectBytes: 1, steadyFor: .zero,
             stableFor: .zero)
-        let setting = LoadSetting(
+        return LoadSetting(
             storage: storage, load: LoadSetting.Load(plan), runKey: "a", directory: "/nowhere",
-            noticeURL: "", breakerOpenFor: .seconds(1), seed: 1, sabotage: nil)
+            noticeURL: "", breakerOpenFor: system.breakerOpenFor,
+            breakerFailures: system.breakerFailures, seed: 1, sabotage: nil)
+    }
+
+    @Test func aProgramThatAnswersNothingIsAnError() async throws {
+        let setting = try Self.setting(SystemPlan())
         for program in [[], ["/nowhere/at/all"], ["/bin/sh", "-c", "read line"]] {
             await #expect(throws: RunnerError.self, "\(program)") {
                 _ = try await LoadProcess.start(program, with: setting)

@@ -39,7 +39,7 @@ struct ProofMatrixTests {
             let scenario = try ScenarioReader.read(entry.text, file: entry.name)
             let longest = scenario.steps.max { $0.name.count < $1.name.count }
             let name = try #require(longest).name
-            let sabotages = Sabotage.applicable(to: scenario.type)
+            let sabotages = Sabotage.applicable(to: scenario)
             var proof = Proof(of: scenario.name, by: sabotages)
             proof.record(.ended(id: 1, run([.init(name, "storage")])))
             for (index, sabotage) in sabotages.enumerated() {

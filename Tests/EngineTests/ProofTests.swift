@@ -93,11 +93,14 @@ struct ProofTests {
             "the step of the queue failed", .steps(.passed, .failed, .passed), .caught,
             at: "Queue it", .failed, reason: "it was failed"),
         Row(
-            "the step of the queue saw nothing", .steps(.passed, .inconclusive, .passed), .caught,
+            "the step of the queue saw nothing", .steps(.passed, .inconclusive, .passed), .unclear,
             at: "Queue it", .inconclusive, reason: "it was inconclusive"),
         Row(
-            "an earlier step failed too", .steps(.failed, .inconclusive, .passed), .caught,
+            "an earlier step failed", .steps(.failed, .inconclusive, .passed), .unclear,
             at: "Queue it", .inconclusive, reason: "it was inconclusive"),
+        Row(
+            "an earlier step failed too", .steps(.failed, .failed, .passed), .caught,
+            at: "Queue it", .failed, reason: "it was failed"),
         Row(
             "only another step failed", .steps(.passed, .passed, .failed), .elsewhere,
             at: "Mend it", .failed, reason: "it was failed"),

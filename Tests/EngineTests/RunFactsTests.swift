@@ -29,7 +29,7 @@ struct RunFactsTests {
         state.faults = [
             RunFacts.FaultFact(name: "outage", effective: Self.at(1000), passedBefore: 0)
         ]
-        state.events = events
+        for event in events { state.note(event) }
         return state
     }
 
@@ -74,6 +74,57 @@ struct RunFactsTests {
         #expect(facts(early + Self.outage).detected == Self.at(1300))
     }
 
+    // MARK: Several faults
+
+    /// Each by its start and its end, in the order of their injection.
+    private func facts(
+        faults: [(start: Int, end: Int?)], _ events: [StorageEvent] = []
+    ) -> RunFacts.State {
+        var state = facts(events)
+        state.faults = []
+        for (number, fault) in faults.enumerated() {
+            var fact = RunFacts.FaultFact(
+                name: "fault-\(number)", effective: Self.at(fault.start), passedBefore: 0)
+            fact.ending = fault.end.map { FaultEnding(reason: .lifted, ended: Self.at($0)) }
+            state.faults.append(fact)
+        }
+        return state
+    }
+
+    @Test func theFaultThatEndsLastNeedNotBeTheLastOne() {
+        let state = facts(faults: [(1000, 9000), (2000, 3000)])
+        #expect(state.fault?.name == "fault-1")
+        #expect(state.lastLifted?.name == "fault-0")
+        #expect(facts(faults: [(1000, 3000), (2000, 9000)]).lastLifted?.name == "fault-1")
+        // The last lift is yet to come.
+        #expect(facts(faults: [(1000, 3000), (2000, nil)]).lastLifted?.name == nil)
+        #expect(RunFacts.State().lastLifted?.name == nil)
+    }
+
+    @Test func anOutageLastsFromTheFirstFaultToTheLastLift() {
+        let noticed = [Self.breaker(.closed, .open, at: 1500)]
+        let state = facts(faults: [(1000, 9000), (2000, 3000)], noticed)
+        let course = Recovery.Course(
+            effective: Self.at(1000), detected: Self.at(1500), lifted: Self.at(9000))
+        #expect(state.outageCourse == course)
+        let late = [Self.breaker(.closed, .open, at: 9001)]
+        let unnoticed = facts(faults: [(1000, 9000), (2000, 3000)], late).outageCourse
+        #expect(unnoticed?.lifted == Self.at(9000))
+        #expect(unnoticed?.detected == nil)
+        #expect(RunFacts.State().outageCourse == nil)
+    }
+
+    @Test func anOutageOfOneFaultIsThatFault() {
+        let state = facts(faults: [(1000, 7000)], Self.outage)
+        let course = Recovery.Course(
+            effective: Self.at(1000), detected: Self.at(1300), lifted: Self.at(7000))
+        #expect(state.detected == Self.at(1300))
+        #expect(state.outageCourse == course)
+        #expect(facts(faults: [(1000, nil)], Self.outage).outageCourse?.lifted == nil)
+    }
+
+    // MARK: The storage system
+
     @Test func degradedModeIsThatOfTheFirstIncident() {
         #expect(facts(Self.outage).degraded?.incident == "i-1")
         #expect(facts(Self.outage).degraded?.instant == Self.at(1301))
@@ -103,5 +154,51 @@ struct RunFactsTests {
 
     @Test func theLastDeliveryCounts() {
         #expect(facts(Self.outage).lastDrained == Self.at(7700))
+    }
+
+    // MARK: What is kept
+
+    /// There is one for every write, with its whole body.
+    @Test func deliveriesAndFailedCallsAreNotKept() {
+        var state = facts([])
+        let entry = QueueEntry(number: 1, operation: QueuedOperation(key: "key", action: .delete))
+        for time in 2000..<2100 {
+            state.note(.drained(entry, at: Self.at(time)))
+            state.note(.replicated(entry, to: .secondary, at: Self.at(time)))
+            state.note(.rejected(entry, "no", at: Self.at(time)))
+            state.note(.attemptFailed("503", attempt: 1, at: Self.at(time)))
+        }
+        #expect(state.events.isEmpty)
+        #expect(state.lastDrained == Self.at(2099))
+        #expect(state.failedCallsBeforeOpening == 100)
+    }
+
+    @Test func failedCallsAreCountedHoweverManyThereAre() {
+        var state = facts([])
+        for time in 0..<5000 { state.note(.attemptFailed("", attempt: 1, at: Self.at(time))) }
+        #expect(state.failedCallsBeforeOpening == 4000)
+        state.note(Self.breaker(.closed, .open, at: 5000))
+        for time in 5001..<9000 { state.note(.attemptFailed("", attempt: 1, at: Self.at(time))) }
+        #expect(state.failedCallsBeforeOpening == 4000)
+        // Those of another storage are its own.
+        state = facts([.attemptFailed("", attempt: 1, site: .secondary, at: Self.at(1100))])
+        #expect(state.failedCallsBeforeOpening == 0)
+    }
+
+    /// Its lease is at hand only after calls have met it.
+    @Test func aFaultMayBecomeKnownAfterItsFirstFailedCalls() {
+        var state = RunFacts.State()
+        for time in [900, 1100, 1200] {
+            state.note(.attemptFailed("503", attempt: 1, at: Self.at(time)))
+        }
+        #expect(state.failedCallsBeforeOpening == 0)
+        state.faults = facts([]).faults
+        #expect(state.failedCallsBeforeOpening == 2)
+        state.note(.attemptFailed("503", attempt: 1, at: Self.at(1300)))
+        state.note(Self.breaker(.closed, .open, at: 1300))
+        #expect(state.failedCallsBeforeOpening == 3)
+        state.faults.append(
+            RunFacts.FaultFact(name: "another", effective: Self.at(1250), passedBefore: 0))
+        #expect(state.failedCallsBeforeOpening == 1)
     }
 }

@@ -48,7 +48,7 @@ struct ScenarioActionTests {
             "transfer_large: {count: 3, bytes: 20971520}",
             .transferLarge(count: 3, bytes: 20_971_520)
         ),
-        ("stress: {limit_rate: 2000, each: 2s}", .stress(limitRate: 2000, each: .seconds(2))),
+        ("stress: {limit_factor: 40, each: 2s}", .stress(limitFactor: 40, each: .seconds(2))),
         ("rest: {for: 5s}", .rest(.seconds(5))),
         (
             "custom: {name: cut_cable, length: 3, where: \"${place}\"}",

@@ -4,50 +4,25 @@ import Testing
 
 @testable import Engine
 
-/// What `CustomScenarios.md` shows can be taken from there as it is.
-struct ScenarioDocumentationTests {
-    private struct Network: Sendable {
-        func enable(_ port: String?) async throws {}
-        func disable(_ port: String?) async throws {}
-        func portsDown() async throws -> Int { 1 }
-    }
-
-    private func page() throws -> String {
+/// The page about scenarios of one's own.
+enum CustomScenariosPage {
+    static func text() throws -> String {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Sources/DRTesting/DRTesting.docc/CustomScenarios.md")
         return try String(contentsOf: file, encoding: .utf8)
     }
 
-    private func examples(in language: String) throws -> [String] {
-        try page().components(separatedBy: "```\(language)\n").dropFirst().map { rest in
+    static func examples(in language: String) throws -> [String] {
+        try text().components(separatedBy: "```\(language)\n").dropFirst().map { rest in
             rest.components(separatedBy: "```")[0]
         }
     }
+}
 
-    /// As on the page.
-    private var extensions: ScenarioExtensions {
-        let network = Network()
-        var extensions = ScenarioExtensions()
-        extensions.register(
-            CustomAction(
-                name: "unplug_port", parameters: ["port"],
-                undo: { _, parameters in try await network.enable(parameters["port"]) }
-            ) { context, parameters in
-                await context.log("a port is unplugged")
-                try await network.disable(parameters["port"])
-            })
-        extensions.register(
-            CustomObservation(
-                name: "network.ports_down", source: .receiver,
-                meaning: "ports that the monitoring of the network reports as down"
-            ) { _ in
-                Observation(.number(Double(try await network.portsDown())))
-            })
-        return extensions
-    }
-
+/// What `CustomScenarios.md` shows can be taken from there as it is.
+struct ScenarioDocumentationTests {
     @Test func thePartitionIsAScenario() throws {
-        let text = try #require(try examples(in: "yaml").first)
+        let text = try #require(try CustomScenariosPage.examples(in: "yaml").first)
         let scenario = try ScenarioReader.read(text, file: "partition.yaml")
         #expect(scenario.name == "Custom Network Partition Test")
         #expect(scenario.type == "failover_mechanism")
@@ -58,13 +33,13 @@ struct ScenarioDocumentationTests {
         #expect(scenario.objectives.recoveryTime == .seconds(180))
         #expect(scenario.objectives.recoveryPoint == .seconds(60))
         let set = try ScenarioReader.read(
-            text, file: "partition.yaml", settings: ["kind": "hang", "held": "30s"])
+            text, file: "partition.yaml", settings: ["kind": "reset", "held": "30s"])
         #expect(set.steps[1].actions == [.wait(.seconds(30))])
     }
 
     @Test func whatIsRegisteredAsOnThePageCanBeNamed() throws {
-        let text = try #require(try examples(in: "yaml").last)
-        let scenario = try ScenarioReader.read(text, file: "ports.yaml", extensions: extensions)
+        let text = try #require(try CustomScenariosPage.examples(in: "yaml").last)
+        let scenario = try portRequest(text, on: PortNetwork()).scenario
         let port = NamedValue("port", "7")
         #expect(
             scenario.steps[0].actions == [.custom(name: "unplug_port", parameters: [port])])
@@ -73,8 +48,24 @@ struct ScenarioDocumentationTests {
         }
     }
 
+    /// It is compiled without what is internal, and run by `CustomDrillTests`.
+    @Test func theCodeOfThePageIsThatOfItsExample() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "PortExample.swift")
+        let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+        let start = try #require(lines.firstIndex(of: "    // The page from here on."))
+        let end = try #require(lines.firstIndex(of: "    // The page up to here."))
+        let body = lines[(start + 1)..<end].map { line in
+            line.hasPrefix("    ") ? String(line.dropFirst(4)) : line
+        }
+        let imports = Array(lines.prefix { !$0.hasPrefix("///") })
+        let example = try #require(try CustomScenariosPage.examples(in: "swift").first)
+        #expect(example.components(separatedBy: "\n") == imports + body + [""])
+    }
+
     @Test func everyActionHasItsRow() throws {
-        let rows = try page().components(separatedBy: "\n").filter { $0.hasPrefix("| `") }
+        let lines = try CustomScenariosPage.text().components(separatedBy: "\n")
+        let rows = lines.filter { $0.hasPrefix("| `") }
         let names = rows.flatMap { row in
             row.split(separator: "|")[0].split(separator: ",").map { name in
                 name.trimmingCharacters(in: CharacterSet(charactersIn: " `"))

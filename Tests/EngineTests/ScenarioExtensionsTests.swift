@@ -84,6 +84,17 @@ struct ScenarioExtensionsTests {
         #expect(extensions.entry(named: "cable.ends")?.name == nil)
     }
 
+    @Test func anObservationMayBeOfAGroupOfTheCatalog() {
+        var extensions = extensions
+        extensions.register(
+            CustomObservation(name: "queue.mine", source: .wire, meaning: "my own") { _ in
+                Observation(nil)
+            })
+        #expect(extensions.entry(named: "queue.mine")?.meaning == "my own")
+        #expect(extensions.observation(named: "queue.mine")?.entry.source == .wire)
+        #expect(extensions.observation(named: "queue.depth")?.entry.name == nil)
+    }
+
     @Test func aNameIsRegisteredOnce() async {
         await #expect(processExitsWith: .failure) {
             var extensions = ScenarioExtensions()

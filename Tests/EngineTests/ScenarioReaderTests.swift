@@ -30,7 +30,7 @@ struct ScenarioReaderTests {
             name: "slow", endpoint: "secondary", kind: .latency, fraction: 0.5, status: 500,
             delay: .milliseconds(1500), jitter: .milliseconds(200), bytesPerSecond: 4096, limit: 3)
         let expected = Scenario(
-            name: "Full", type: "sample", description: "Two lines, one paragraph.\n",
+            name: "Full", type: "failover_mechanism", description: "Two lines, one paragraph.\n",
             objectives: Objectives([
                 Objective(.failbackTime, limit: .seconds(90)),
                 Objective(.recoveryPoint, limit: .seconds(3600)),
@@ -84,7 +84,7 @@ struct ScenarioReaderTests {
 
     private static let full = """
         name: Full
-        type: sample
+        type: failover_mechanism
         description: >
           Two lines,
           one paragraph.

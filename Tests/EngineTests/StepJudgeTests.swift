@@ -33,6 +33,10 @@ extension Observation {
 }
 
 struct StepJudgeTests {
+    @Sendable private static func source(of name: String) -> Observation.Source? {
+        name == "port.state" ? .receiver : ObservationCatalog.entry(named: name)?.source
+    }
+
     private func expectation(
         _ name: String, _ comparison: DRTesting.Expectation.Comparison, _ number: Double,
         within: Duration? = nil, samples: Int? = nil
@@ -46,7 +50,7 @@ struct StepJudgeTests {
         _ expectations: [DRTesting.Expectation], _ script: LookScript,
         since start: ContinuousClock.Instant = .now
     ) async throws -> [StepJudge.Judgement] {
-        let judge = StepJudge(look: { script.look($0) }, waiting: { _ in })
+        let judge = StepJudge(look: { script.look($0) }, source: Self.source, waiting: { _ in })
         return try await judge.judge(expectations, since: start)
     }
 
@@ -96,6 +100,14 @@ struct StepJudgeTests {
         #expect(judged[0].made.value == "")
         #expect(judged[0].made.firstTrueUs == nil)
         #expect(judged[0].made.source == "bytes")
+    }
+
+    @Test func theSourceIsThatOfWhoeverKnowsTheObservation() async throws {
+        let script = LookScript(["port.state": [.number(1)], "nobody.knows": [.number(1)]])
+        let judged = try await judge(
+            [expectation("port.state", .equals, 1), expectation("nobody.knows", .equals, 1)],
+            script)
+        #expect(judged.map(\.made.source) == ["receiver", ""])
     }
 
     @Test func whatWasSeenLastStaysAsEvidence() async throws {
@@ -189,7 +201,7 @@ struct StepJudgeTests {
     @Test func cancellationEndsTheWait() async throws {
         let script = LookScript(["queue.depth": [.number(1)]])
         let endless = expectation("queue.depth", .equals, 0, within: .seconds(3600))
-        let judge = StepJudge(look: { script.look($0) }, waiting: { _ in })
+        let judge = StepJudge(look: { script.look($0) }, source: Self.source, waiting: { _ in })
         let task = Task { try await judge.judge([endless], since: .now) }
         try await eventually("the judge looks") { script.looks.count >= 2 }
         task.cancel()
@@ -200,7 +212,8 @@ struct StepJudgeTests {
     @Test func whoeverWatchesIsToldWhatIsWaitedFor() async throws {
         let script = LookScript(["queue.depth": [.number(1), .number(0)]])
         let told = Inbox<String>()
-        let judge = StepJudge(look: { script.look($0) }, waiting: { told.add($0) })
+        let judge = StepJudge(
+            look: { script.look($0) }, source: Self.source, waiting: { told.add($0) })
         _ = try await judge.judge(
             [expectation("queue.depth", .equals, 0, within: .seconds(30))], since: .now)
         #expect(Set(told.all) == ["queue.depth equals 0 within 30 s"])

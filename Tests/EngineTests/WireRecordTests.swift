@@ -96,6 +96,20 @@ struct WireRecordTests {
         #expect(record(put("a", 2), put("a", 1, status: status)).orderViolations == 1)
     }
 
+    /// However many writes a key has, so many of them are remembered.
+    @Test func aWriteThatComesAgainMuchLaterIsOutOfOrder() {
+        var record = DeliveryRecord()
+        let last = 10 * DeliveryRecord.memory
+        for sequence in 1...last { record.took(sequence, of: "a", isAcknowledged: true) }
+        #expect(record.orderViolations == 0 && record.duplicates == 0)
+        record.took(last, of: "a", isAcknowledged: true)
+        #expect(record.orderViolations == 0 && record.duplicates == 1)
+        record.took(last - DeliveryRecord.memory + 1, of: "a", isAcknowledged: true)
+        #expect(record.orderViolations == 1 && record.duplicates == 2)
+        record.took(1, of: "a", isAcknowledged: true)
+        #expect(record.orderViolations == 2 && record.duplicates == 2)
+    }
+
     @Test func onlyNumberedWritesCount() {
         let number = [Workload.sequenceHeader: "1"]
         let others = [

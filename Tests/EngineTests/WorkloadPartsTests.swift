@@ -117,11 +117,37 @@ struct WorkloadPartsTests {
         }
         #expect(pace.record == Pace.Record(sent: 4, late: 1, worst: .milliseconds(11), withheld: 0))
         #expect(pace.record.slip == 0.25)
-        #expect(pace.record.isHeld(within: .milliseconds(11)))
-        #expect(!pace.record.isHeld(within: .milliseconds(10)))
+        #expect(pace.record.isHeld)
         pace.withheld()
         #expect(pace.record.slip == 0.4)
-        #expect(!pace.record.isHeld(within: .seconds(1)))
+        #expect(!pace.record.isHeld)
+    }
+
+    @Test(arguments: [(1000, true), (1001, false)])
+    func whatIsSentMuchTooLateIsNoneOfItsRate(delay: Int, isHeld: Bool) {
+        let pace = Pace()
+        for number in 0..<198 { pace.sent(intended: Self.at(number), at: Self.at(number)) }
+        for number in 198..<201 {
+            pace.sent(intended: Self.at(number), at: Self.at(number + delay))
+        }
+        // Three in 201 are more than one in a hundred.
+        #expect(pace.record.isHeld == isHeld)
+        #expect(pace.record.worst == .milliseconds(delay))
+    }
+
+    /// All that was due meanwhile is late, each by less than the one before it.
+    @Test func aStallIsRememberedWithItsTime() {
+        let pace = Pace()
+        for time in stride(from: 1000, to: 1400, by: 50) {
+            pace.sent(intended: Self.at(time), at: Self.at(1400))
+        }
+        pace.sent(intended: Self.at(3000), at: Self.at(3251))
+        let record = pace.record
+        #expect(record.stalls.count == 2)
+        #expect(record.longestStall(in: Self.at(0)...Self.at(9000)) == .milliseconds(400))
+        #expect(record.longestStall(in: Self.at(1400)...Self.at(2999)) == .milliseconds(400))
+        #expect(record.longestStall(in: Self.at(1401)...Self.at(2999)) == .zero)
+        #expect(record.longestStall(in: Self.at(1401)...Self.at(3000)) == .milliseconds(251))
     }
 
     @Test func noMoreThanTheLimitAreUnderWay() {

@@ -161,7 +161,7 @@ struct WorkloadTests {
         let pace = workload.pace.record
         #expect(store.races == 0)
         #expect(pace.slip > 0)
-        #expect(!pace.isHeld(within: .seconds(3600)))
+        #expect(!pace.isHeld)
         #expect(workload.history.counts.all == pace.sent)
         #expect(comparison(workload, store).offences == [])
     }

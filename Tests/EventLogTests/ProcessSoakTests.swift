@@ -33,18 +33,30 @@ import Testing
         #expect(report.isClean, "\(report.problems)")
     }
 
-    /// LMDB's own lock would let the hot one have its way: see `Turnstile`.
-    @Test func aLoneAppendBesideAHotProcessBeginsSoon() async throws {
+    /// So many of the other's appends may come before one, most often: two or three, and more where
+    /// the machine lets a process wait. LMDB's own lock lets hundreds: see `Turnstile`.
+    private static let patience: UInt64 = 50
+
+    @Test func aLoneAppendBesideAHotProcessGetsItsTurn() async throws {
         let hot = try Appender(fixture.directory, "run/hot", 1_000_000)
         try await hot.waitForFirst()
         let lone = try Appender(fixture.directory, "run/lone", 30)
-        let times = try await lone.finish().map(\.microseconds).sorted()
+        let acknowledged = try await lone.finish()
+        #expect(hot.isRunning)
         hot.kill()
         _ = try await hot.finish()
+        try #require(acknowledged.count == 30)
+        let positions = acknowledged.map(\.position)
+        let between = zip(positions, positions.dropFirst()).map { $1 - $0 - 1 }.sorted()
+        // The other one went on all the time.
+        #expect(between.reduce(0, +) > 0)
+        #expect(between[between.count / 2] <= Self.patience, "\(between)")
+        let times = acknowledged.map(\.microseconds).sorted()
         let (median, worst) = (times[times.count / 2], times[times.count - 1])
-        // From the call to durable; to begin takes less. Most of all it must not starve.
+        // From the call to durable; to begin takes less.
         print("a lone append beside a hot one: median \(median) µs, worst \(worst) µs")
-        #expect(median < 100_000, "median \(median) µs, worst \(worst) µs")
+        print("appends of the hot one before each: \(between)")
+        if isSoak { #expect(median < 100_000, "median \(median) µs, worst \(worst) µs") }
         var verifier = LogVerifier(try fixture.openReader(), outside: nil)
         #expect(try verifier.verify().isClean)
     }
@@ -101,6 +113,8 @@ private final class Appender: Sendable {
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
         try process.run()
     }
+
+    var isRunning: Bool { process.isRunning }
 
     func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
 

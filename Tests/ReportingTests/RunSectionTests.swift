@@ -127,6 +127,43 @@ struct RunSectionTests {
         #expect(metrics.map { $0["passed"] as? Bool } == [nil, false, true])
     }
 
+    @Test func everyComparisonSaysWhatWasCompared() async throws {
+        let words = [
+            "takeover": "At the takeover by the secondary: 3 keys",
+            "restore": "After the restore, as of the snapshot: 3 keys",
+            "before restore": "After the restore, as of right before it: 3 keys",
+            "restored copy": "What was restored elsewhere, as of the snapshot: 3 keys",
+            "final": "At the end of the run: 3 keys", "": "<p>3 keys",
+        ]
+        let subjects = words.keys.sorted()
+        let comparisons = subjects.map { subject in
+            var compared = LedgerCompared()
+            (compared.subject, compared.keys) = (subject, 3)
+            return TestEvent.ledgerCompared(compared)
+        }
+        let events: [TestEvent] =
+            [request("backup_restore"), .runStarted(.sample)] + comparisons
+            + [.finished(.completed, .passed)]
+        let report = try await report(of: events)
+        let html = try report.html()
+        for (subject, text) in words { #expect(html.contains(text), "\(subject)") }
+        let run = try #require(try runs(report).first)
+        let rows = try #require(run["ledger_comparisons"] as? [[String: Any]])
+        #expect(rows.map { $0["subject"] as? String ?? "" } == subjects)
+    }
+
+    @Test func aRestoreIsNoFaultThatWasHeld() async throws {
+        let report = try await report(of: [
+            request("backup_restore"), .runStarted(.sample),
+            .metric("rto_actual_ms", type: "rto", 12_000, "ms"),
+            .metric("fault_held_ms", 10_000, "ms"), .metric("recovery_after_lift_ms", 2000, "ms"),
+            .mark("impact", at: 1_000_000), .mark("restore started", at: 11_000_000),
+            .mark("verified", at: 13_000_000), .finished(.completed, .passed, rto: 12_000),
+        ])
+        let html = try report.html()
+        #expect(html.contains("Restore begun after 10 s, restored in 2 s."))
+    }
+
     @Test(arguments: [false, true])
     func proofsAndChaosAreInNoFigure(listsOthers: Bool) async throws {
         let end: [TestEvent] = [.runStarted(.sample), .finished(.failed, .failed)]

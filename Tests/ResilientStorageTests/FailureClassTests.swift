@@ -14,7 +14,7 @@ struct FailureClassTests {
             (.connectionLost, nil, .connection), (.timedOut, nil, .timeOut),
             (.badResponse, 200, .timeOut), (.cancelled, nil, nil), (.noSuchKey, 404, nil),
             (.accessDenied, 403, nil), (.preconditionFailed, 412, nil),
-            (.invalidRequest, nil, nil), (.other("Teapot"), 418, nil),
+            (.invalidRequest, nil, nil), (.other("Teapot"), 418, nil), (.tooLong, nil, nil),
         ] as [(S3Error.Code, Int?, FailureClass?)])
     func whatAFailureIsFollowsFromItsCodeAndStatus(
         code: S3Error.Code, status: Int?, expected: FailureClass?
@@ -29,7 +29,7 @@ struct FailureClassTests {
             .preconditionFailed, .invalidRange, .invalidRequest, .accessDenied,
             .invalidAccessKeyID, .signatureDoesNotMatch, .badDigest, .entityTooSmall,
             .internalError, .serviceUnavailable, .slowDown, .other("Else"), .connectFailed,
-            .timedOut, .connectionLost, .badResponse, .cancelled,
+            .timedOut, .connectionLost, .badResponse, .tooLong, .cancelled,
         ]
         for code in codes {
             for status in [nil, 200, 400, 403, 404, 429, 499, 500, 502, 503, 599] as [Int?] {

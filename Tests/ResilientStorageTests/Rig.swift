@@ -8,6 +8,7 @@ import Testing
 final class Rig: Sendable {
     struct Options: Sendable {
         var configuration = Rig.configuration
+        var breaker = Rig.breaker
         var limits = OperationQueue.Limits()
         /// Instead of a queue in a file.
         var queue: (any OperationQueueing)?
@@ -29,8 +30,13 @@ final class Rig: Sendable {
 
     static var configuration: ResilientStore.Configuration {
         var configuration = ResilientStore.Configuration()
-        configuration.breaker.openDuration = .milliseconds(500)
         configuration.health.interval = .milliseconds(100)
+        return configuration
+    }
+
+    static var breaker: CircuitBreaker.Configuration {
+        var configuration = CircuitBreaker.Configuration()
+        configuration.openDuration = .milliseconds(500)
         return configuration
     }
 
@@ -68,7 +74,7 @@ final class Rig: Sendable {
         configuration.agent = Self.healthAgent
         healthClient = try S3Client(configuration)
         var components = ResilientStore.Components(
-            breaker: CircuitBreaker(options.configuration.breaker), queue: queue,
+            breaker: CircuitBreaker(options.breaker), queue: queue,
             notifier: notifier)
         components.observer = { events.record($0) }
         components.alerts = options.alerts

@@ -82,6 +82,26 @@ extension ResilientStoreTests {
             }
         }
 
+        /// A request that was cut off could land at the secondary after a later write of a user.
+        @Test func aFailbackThatIsGivenUpHasNothingOnItsWayToTheSecondary() async throws {
+            var options = TwoSites.Options()
+            options.failover.readOnlyLimit = .milliseconds(400)
+            try await withTwoSites(options) { (sites) async throws in
+                let fault = try await sites.primary.inject(.refuse)
+                try await sites.waitFor(.secondary)
+                try await sites.restorePrimary(fault)
+                try await sites.primary.direct.put([7], to: "a", in: Rig.bucket)
+                _ = try await sites.secondary.inject(.latency(.seconds(1)), methods: ["PUT"])
+                #expect(await sites.store.failBack())
+                try await sites.waitFor(.failingBack)
+                try await sites.waitFor(.secondary)
+                #expect(try await sites.secondary.stored("a") == [7])
+                let written = await sites.write(1, to: "a")
+                #expect(written.ending == .served)
+                #expect(try await sites.secondary.stored("a") == written.body)
+            }
+        }
+
         @Test func aReconciliationThatDoesNothingLosesWhatTheSecondaryTook() async throws {
             var options = TwoSites.Options()
             options.configure = { $0.reconciler = Careless() }

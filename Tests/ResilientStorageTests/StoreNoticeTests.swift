@@ -109,7 +109,7 @@ extension ResilientStoreTests {
 
         @Test func aBreakerClosedByHandEndsTheIncident() async throws {
             var options = Rig.Options()
-            options.configuration.breaker.openDuration = .seconds(3600)
+            options.breaker.openDuration = .seconds(3600)
             try await withRig(options) { (rig) async throws in
                 let fault = try await rig.inject(.refuse)
                 let put = await rig.write(1, to: "key")

@@ -93,6 +93,33 @@ extension ResilientStoreTests {
             }
         }
 
+        /// In the queue it could never be delivered, and every attempt would count as a failure of
+        /// the storage.
+        @Test(
+            arguments: [
+                (String(repeating: "k", count: 1025), [:], "1024 bytes"),
+                ("", [:], "at least one byte"),
+                ("key", ["name": "two\nlines"], "control characters"),
+                ("key", ["two words": "value"], "no name of a header"),
+                ("key", ["name": String(repeating: "v", count: 2048)], "2048 bytes"),
+            ] as [(String, [String: String], String)])
+        func whatNoStorageTakesIsRefusedAtOnce(
+            key: String, metadata: [String: String], reason: String
+        ) async throws {
+            try await withRig { (rig) async throws in
+                for isDown in [false, true] {
+                    if isDown { _ = try await rig.inject(.refuse) }
+                    for _ in 0..<4 {
+                        let put = await rig.store.put([1], to: key, metadata: metadata)
+                        #expect(put.ending == .refused)
+                        #expect(put.refusal?.contains(reason) == true)
+                    }
+                    #expect(rig.queue.depth == 0)
+                    #expect(await rig.store.breakerState == .closed)
+                }
+            }
+        }
+
         @Test func whatTheStorageRejectsDoesNotHoldUpOtherKeys() async throws {
             var options = Rig.Options()
             options.isStarted = false

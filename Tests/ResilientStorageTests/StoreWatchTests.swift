@@ -36,7 +36,7 @@ extension ResilientStoreTests {
 
         @Test func callsThatAreTooSlowOpenTheBreaker() async throws {
             var options = Rig.Options()
-            options.configuration.breaker.slowCallLimit = .milliseconds(100)
+            options.breaker.slowCallLimit = .milliseconds(100)
             try await withRig(options) { (rig) async throws in
                 _ = try await rig.inject(.latency(.milliseconds(200)))
                 let put = await rig.write(1, to: "key")
@@ -52,7 +52,7 @@ extension ResilientStoreTests {
         @Test func healthIsSeenPastAnOpenBreakerByAClientOfItsOwn() async throws {
             var options = Rig.Options()
             options.hasHealthClient = true
-            options.configuration.breaker.openDuration = .seconds(3600)
+            options.breaker.openDuration = .seconds(3600)
             options.configuration.health.operationMemory = .milliseconds(200)
             try await withRig(options) { (rig) async throws in
                 let fault = try await rig.inject(.status(503))
@@ -78,7 +78,7 @@ extension ResilientStoreTests {
             var options = Rig.Options()
             options.hasHealthClient = true
             options.configuration.health.operationMemory = .seconds(3600)
-            options.configuration.breaker.openDuration = .seconds(3600)
+            options.breaker.openDuration = .seconds(3600)
             try await withRig(options) { (rig) async throws in
                 _ = try await rig.inject(.status(500), methods: ["PUT"])
                 _ = await rig.write(0..<2, to: ["a", "b"])
@@ -100,7 +100,7 @@ extension ResilientStoreTests {
             var options = Rig.Options()
             options.alerts = PerformanceAlerts(alerts)
             // The breaker stays closed, so that calls go on.
-            options.configuration.breaker.failureThreshold = 1_000_000
+            options.breaker.failureThreshold = 1_000_000
             options.configuration.retry.maximumAttempts = 1
             try await withRig(options) { (rig) async throws in
                 let fault = try await rig.inject(.status(500), methods: ["PUT"])

@@ -110,7 +110,7 @@ final class TwoSites: Sendable {
         let queue = try await folders.1.open(limits: options.secondaryLimits)
         var site = SiteComponents(
             client: secondary.client, bucket: Rig.bucket,
-            breaker: CircuitBreaker(Self.configuration.breaker),
+            breaker: CircuitBreaker(Self.breaker),
             queue: options.wrapSecondaryQueue(queue))
         site.health = Health(Self.configuration.health)
         site.healthClient = secondary.healthClient
@@ -121,7 +121,7 @@ final class TwoSites: Sendable {
         failover.decider = Failover(options.failover)
         options.configure(&failover)
         var components = ResilientStore.Components(
-            breaker: CircuitBreaker(Self.configuration.breaker), queue: try await folders.0.open(),
+            breaker: CircuitBreaker(Self.breaker), queue: try await folders.0.open(),
             notifier: RecordingNotifier(refusals: 0))
         components.failover = failover
         components.healthClient = primary.healthClient
@@ -142,9 +142,14 @@ final class TwoSites: Sendable {
 
     private static var configuration: ResilientStore.Configuration {
         var configuration = ResilientStore.Configuration()
-        configuration.breaker.openDuration = .milliseconds(300)
         configuration.health.interval = .milliseconds(50)
         configuration.health.operationMemory = .milliseconds(500)
+        return configuration
+    }
+
+    private static var breaker: CircuitBreaker.Configuration {
+        var configuration = CircuitBreaker.Configuration()
+        configuration.openDuration = .milliseconds(300)
         return configuration
     }
 

@@ -105,9 +105,13 @@ struct S3ErrorTests {
     @Test(
         arguments: zip(
             [
-                S3Error.Code.connectFailed, .timedOut, .connectionLost, .badResponse, .cancelled,
+                S3Error.Code.connectFailed, .timedOut, .connectionLost, .badResponse, .tooLong,
+                .cancelled,
             ],
-            ["no connection", "timed out", "connection lost", "unusable answer", "cancelled"]))
+            [
+                "no connection", "timed out", "connection lost", "unusable answer", "too long",
+                "cancelled",
+            ]))
     func whatHasNoCodeOfS3IsSaidInWords(_ code: S3Error.Code, _ words: String) {
         #expect(S3Error.with(code).description == words)
     }

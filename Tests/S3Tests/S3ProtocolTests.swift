@@ -119,9 +119,12 @@ struct S3ProtocolTests {
         let long = LoopbackServer.Response(
             status: 200, body: [UInt8](repeating: 1, count: 64 << 20 + 1))
         try await Self.answering({ _ in long }) { client, _ in
-            await #expect(throws: S3Error.with(.badResponse)) {
+            let error = await #expect(throws: S3Error.with(.tooLong)) {
                 try await client.get("key", in: "bucket")
             }
+            // The storage did well, and would do the same again.
+            #expect(error?.isServiceFault == false)
+            #expect(error?.isIndeterminate == false)
         }
     }
 

@@ -112,6 +112,12 @@ public struct LedgerCompared: WireSchema {
     public var indeterminate: UInt64 = 0
     public var bytesCompared: UInt64 = 0
     public var offending: [OffendingKey] = []
+    /// What was compared: `final`, what is stored at the end of a run; `takeover`, what the
+    /// secondary held when it had just taken over; `restore`, what is stored after a restore, with
+    /// the ledger as of the snapshot; `before restore`, the same with the ledger as it was right
+    /// before the restore; `restored copy`, what was restored to an empty place, with the ledger as
+    /// of the snapshot.
+    public var subject = ""
 
     public init() {}
 
@@ -119,7 +125,7 @@ public struct LedgerCompared: WireSchema {
         .uint64(1, \.acknowledged), .uint64(2, \.keys), .uint64(3, \.intact), .uint64(4, \.lost),
         .uint64(5, \.stale), .uint64(6, \.corrupt), .uint64(7, \.resurrected),
         .uint64(8, \.unexpected), .uint64(9, \.indeterminate), .uint64(10, \.bytesCompared),
-        .messages(11, \.offending),
+        .messages(11, \.offending), .string(12, \.subject),
     ]
 }
 

@@ -63,9 +63,9 @@ public enum Action: Equatable, Sendable {
     case sweepClients([Int], each: Duration)
     /// Writes large objects and reads them back.
     case transferLarge(count: Int, bytes: Int)
-    /// Raises a constant rate, in operations a second, until it is no longer held, or the limit is
-    /// reached.
-    case stress(limitRate: Double, each: Duration)
+    /// Raises a constant rate until more load gets hardly more served, or the rate is so many times
+    /// that of the baseline.
+    case stress(limitFactor: Double, each: Duration)
     /// Lets the storage system settle without load.
     case rest(Duration)
 

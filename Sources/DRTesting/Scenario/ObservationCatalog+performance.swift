@@ -50,6 +50,15 @@ extension ObservationCatalog {
             "stress.requests", .wire,
             "requests of the storage system that reached the proxy in the stress test"),
         Entry(
+            "stress.saturated", .client,
+            "1 if more load gave no more before the limit of the stress test was reached, else 0"),
+        Entry(
+            "stress.best_rate_per_second", .client,
+            "operations asked for in a second of the stress test when most were served"),
+        Entry(
+            "stress.slip_ratio", .client,
+            "share of the operations sent more than 10 ms late when most were served"),
+        Entry(
             "stress.throughput_per_second", .client,
             "most operations served in a second of the stress test"),
         Entry(

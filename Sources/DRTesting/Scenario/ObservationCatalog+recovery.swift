@@ -41,11 +41,24 @@ extension ObservationCatalog {
             "backup.stored_digest_mismatches", .bytes,
             "objects of the newest backup missing, or with another SHA-256, when read again"),
         Entry(
+            "backup.objects_read", .wire,
+            "objects of the newest backup that were read when the storage system verified it"),
+        Entry(
+            "backup.objects_unread", .wire,
+            "objects of the newest backup that were not read when the storage system verified it"),
+        Entry(
+            "backup.damage_found", .self,
+            "one object of the newest backup was damaged, and verifying it found just that",
+            kind: .flag),
+        Entry(
             "restore.reported_problems", .self,
             "problems that the storage system met in its last restore"),
         Entry(
             "restore.objects", .bytes,
             "objects found where the last restore was made"),
+        Entry(
+            "restore.victims_changed", .bytes,
+            "destroyed objects that are not as they were left, after a restore over them"),
         Entry(
             "restore.compared", .bytes,
             "keys whose restored bytes were compared with the ledger as of the snapshot"),

@@ -30,11 +30,14 @@ extension ObservationCatalog {
             "fault.struck", .wire,
             "requests that the last fault struck"),
         Entry(
-            "fault.fraction", .wire,
+            "fault.fraction", .client,
             "share of the requests that the last fault is set to strike; 0 after its end"),
         Entry(
+            "fault.in_force", .wire,
+            "faults in force now, at all proxies"),
+        Entry(
             "fault.ended_by", .wire,
-            "how the last fault ended: lifted or expired", kind: .text),
+            "how the last fault ended: lifted or expired; in force if it has not", kind: .text),
         Entry(
             "probe.not_served_ratio", .client,
             "share of the probes that ended in the last second and were not served"),
@@ -67,7 +70,8 @@ extension ObservationCatalog {
             "writes taken into the queue since the last fault became effective"),
         Entry(
             "workload.restored", .client,
-            "at least 99 % of the operations were served, for the whole stable time", kind: .flag),
+            "service that was lost is back: at least 99 % of the operations were served, for the "
+                + "whole stable time", kind: .flag),
         Entry(
             "workload.served_or_deferred_ratio_min", .client,
             "smallest share of operations served or deferred, of all bins of 5 s in the fault"),

@@ -83,8 +83,8 @@ extension ChaosPlan {
 
     // MARK: Text
 
-    /// That service was lost is not an expectation: if it never was, the objective is
-    /// inconclusive, and so is the run.
+    /// That service was lost is not an expectation: if it never was, that it was restored is not
+    /// seen, and so the run is inconclusive.
     private static func steps(taking actions: [Action], recovery: String) -> String {
         """
           - name: Faults come and go
@@ -98,7 +98,7 @@ extension ChaosPlan {
           - name: Every fault is lifted
             component: storage
             expect:
-              - observe: fault.fraction
+              - observe: fault.in_force
                 equals: 0
               - observe: probe.served_since_lift
                 at_least: 20
@@ -126,6 +126,9 @@ extension ChaosPlan {
                 at_most: 0.01
                 within: \(recovery)
                 samples_at_least: 20
+              - observe: workload.restored
+                equals: true
+                within: \(recovery)
               - observe: proxy.answered_since_lift
                 at_least: 200
                 within: \(recovery)

@@ -36,6 +36,9 @@ extension ResourceSample {
 
 /// How the use of resources went on over a run. A pure value.
 struct ResourceTrend: Equatable, Sendable {
+    /// A line through fewer samples says more of them than of the process.
+    private static let leastSamples = 10
+
     /// What an operation cost in memory that was not given back; `nil` if it cannot be told.
     let memorySlope: Double?
     /// Descriptors at the end more than at the start; `nil` without samples.
@@ -55,7 +58,7 @@ struct ResourceTrend: Equatable, Sendable {
 
     /// Of the line with the least squares, in bytes per operation.
     private static func slope(_ samples: [ResourceSample]) -> Double? {
-        if samples.isEmpty { return nil }
+        if samples.count < leastSamples { return nil }
         let count = Double(samples.count)
         let meanOperations = samples.reduce(0) { $0 + Double($1.operations) } / count
         let meanBytes = samples.reduce(0) { $0 + Double($1.residentBytes) } / count

@@ -90,7 +90,7 @@ private struct StorageUnderBenchmark {
         let parts = StoreParts(
             setting: SystemUnderTest.Setting(
                 directory: setting.directory, keys: keys, usesFailover: false,
-                system: SystemPlan(breakerOpenFor: setting.breakerOpenFor)),
+                system: setting.system),
             sabotage: sabotage, observer: { _ in })
         let storage = setting.storage
         let components = try parts.components(

@@ -11,6 +11,7 @@ struct LoadSetting: Codable, Sendable {
     /// Where notices to users go.
     let noticeURL: String
     let breakerOpenFor: Duration
+    let breakerFailures: Int
     let seed: UInt64
     let sabotage: String?
 
@@ -110,6 +111,13 @@ extension LoadSetting.Load {
             writesPerSecond: writesPerSecond, readsPerSecond: readsPerSecond,
             objectBytes: objectBytes, steadyFor: .zero, stableFor: .zero,
             overwriteShare: overwriteShare, deleteShare: deleteShare, keys: keys)
+    }
+}
+
+extension LoadSetting {
+    /// How the storage system is set up, as that of the runner.
+    var system: SystemPlan {
+        SystemPlan(breakerOpenFor: breakerOpenFor, breakerFailures: breakerFailures)
     }
 }
 

@@ -59,8 +59,11 @@ extension Proof {
             case sound
             /// Nothing was broken, and something did not pass.
             case unsound
-            /// A step of the component that was broken did not pass.
+            /// A step of the component that was broken failed.
             case caught
+            /// A step of the component that was broken saw nothing to judge by. That happens on a
+            /// busy machine as well, so it shows nothing.
+            case unclear
             /// Something was broken, and everything passed.
             case missed
             /// Something else did not pass, and no step of the component that was broken.
@@ -100,24 +103,26 @@ extension Proof.Finding {
 
     private init(_ sabotage: Sabotage, id: UInt64, _ run: TestRun) {
         let red = run.red
-        let hit = red.first { $0.component == sabotage.component }
+        let own = red.filter { $0.component == sabotage.component }
+        let hit = own.first(where: \.isClear) ?? own.first
         let shown = hit ?? red.first
         (self.sabotage, testID) = (sabotage, id)
-        conclusion = Self.conclusion(of: run, sabotage, isHit: hit != nil)
+        conclusion = Self.conclusion(of: run, sabotage, hit: hit)
         step = shown?.step ?? ""
         verdict = shown?.verdict ?? run.finished?.verdict ?? .none
         reason = shown?.reason ?? run.finished?.errorMessage ?? "the run did not come to its end"
     }
 
     private static func conclusion(
-        of run: TestRun, _ sabotage: Sabotage, isHit: Bool
+        of run: TestRun, _ sabotage: Sabotage, hit: RedCheck?
     ) -> Conclusion {
         guard let finished = run.finished else { return .crashed }
         // What was called off was not judged, whatever had gone red by then.
         if finished.ending == .cancelled { return .stopped }
         let hasPassed = finished.verdict == .passed
         if sabotage == .control { return hasPassed ? .sound : .unsound }
-        return isHit ? .caught : hasPassed ? .missed : .elsewhere
+        if let hit { return hit.isClear ? .caught : .unclear }
+        return hasPassed ? .missed : .elsewhere
     }
 }
 
@@ -127,6 +132,9 @@ private struct RedCheck {
     let step: String
     let verdict: Verdict
     let reason: String
+
+    /// What cleanup could not put back was seen, but is never a failure of what was tested.
+    var isClear: Bool { verdict == .failed || component == Sabotage.cleanupComponent }
 }
 
 extension TestRun {
@@ -145,7 +153,8 @@ extension TestRun {
         // Not a step, but a component all the same: it puts back what the run has changed.
         let undone = (cleanup?.actions ?? []).filter { !$0.isDone }.map {
             RedCheck(
-                component: "cleanup", step: $0.name, verdict: .inconclusive, reason: $0.detail)
+                component: Sabotage.cleanupComponent, step: $0.name, verdict: .inconclusive,
+                reason: $0.detail)
         }
         return unmet + failed + undone
     }

@@ -43,17 +43,17 @@ public final class Prover: Sendable {
         runner?.stop(reason)
     }
 
-    /// Runs a scenario until nothing is due any more, or until it is stopped.
+    /// Makes the runs of a proof until none is due any more, or until it is stopped.
     ///
     /// - Parameters:
-    ///   - request: how to run it, on the embedded target.
-    ///   - sabotages: what is broken, one after another; at least one.
+    ///   - proof: takes what comes of each run. It keeps that also when the next one is kept from
+    ///     being made.
+    ///   - request: how to run its scenario, on the embedded target.
     /// - Throws: `RunnerError` with `.busy`, `.usage` or `.notRecorded`: what keeps one run from
     ///   being made and recorded keeps the others.
-    public func prove(_ request: RunRequest, by sabotages: [Sabotage]) async throws -> Proof {
+    public func prove(_ proof: inout Proof, with request: RunRequest) async throws {
         precondition(
             request.target.kind == .embedded, "A proof breaks only what the runner brings along.")
-        var proof = Proof(of: request.scenario.name, by: sabotages)
         while let sabotage = proof.next, !isStopped {
             let start = ContinuousClock.now
             proof.record(try await run(request, with: sabotage))
@@ -61,7 +61,6 @@ public final class Prover: Sendable {
                 progress(.found(finding, took: ContinuousClock.now - start))
             }
         }
-        return proof
     }
 
     public var isStopped: Bool { state.withLock { $0.stop != nil } }

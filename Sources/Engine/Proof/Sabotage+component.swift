@@ -1,4 +1,9 @@
+public import DRTesting
+
 extension Sabotage {
+    /// Not that of a step: what is put back after the last one.
+    static let cleanupComponent = "cleanup"
+
     /// What a scenario must notice, and which scenarios must.
     private struct Claim {
         let component: String
@@ -14,14 +19,17 @@ extension Sabotage {
     /// where it was broken.
     public var component: String { claim.component }
 
-    /// Whether scenarios of this type test what is broken, so that they must notice it.
-    public func applies(to scenarioType: String) -> Bool {
-        claim.scenarios.contains(scenarioType)
+    /// What a scenario must notice: what its type is about, if it has a step for it.
+    public static func applicable(to scenario: Scenario) -> [Sabotage] {
+        let tested = Set(scenario.steps.map(\.component) + [cleanupComponent])
+        return allCases.filter {
+            $0.claim.scenarios.contains(scenario.type) && tested.contains($0.component)
+        }
     }
 
-    /// What scenarios of a type must notice.
-    public static func applicable(to scenarioType: String) -> [Sabotage] {
-        allCases.filter { $0.applies(to: scenarioType) }
+    /// Whether a step shows that this part is broken. What comes after it proves nothing more.
+    func isShown(by result: ResultRecorded) -> Bool {
+        self != .control && result.component == component && result.verdict == .failed
     }
 
     private static let outage = "full_outage"
@@ -61,8 +69,7 @@ extension Sabotage {
             Claim("failover", in: Self.failover)
 
         case .slowUnderLoad, .leaksMemory: Claim("performance", in: Self.performance)
-        // Not a step: what is put back after the last one.
-        case .cleanupSkipped: Claim("cleanup", in: Self.outage)
+        case .cleanupSkipped: Claim(Self.cleanupComponent, in: Self.backup)
         }
     }
 }

@@ -27,6 +27,13 @@ struct BackupFacts: Sendable {
         let checked: Int
         /// Found by reading past the storage system.
         let mismatches: Int
+        /// Objects of the backup that the storage system was seen to read, and those that it was
+        /// not.
+        var read: Int?
+        var unread: Int?
+        /// The storage system reported damage that the drill had done, and nothing else; `nil`: no
+        /// damage was done.
+        var isDamageFound: Bool?
 
         var isClean: Bool { problems == 0 && mismatches == 0 }
     }
@@ -40,6 +47,9 @@ struct BackupFacts: Sendable {
         let problems: Int
         /// Found where it was restored to.
         let objects: Int
+        /// Destroyed objects that are not as they were left; `nil`: it was restored beside them, or
+        /// nothing was destroyed.
+        var victimsChanged: Int?
         /// What the ledger held right before, and how much of that was younger than the backup.
         let before: LedgerExpectations
         let changes: LedgerBook.Changes
@@ -65,6 +75,8 @@ struct BackupFacts: Sendable {
     var impact: Instant?
     /// Objects that were seen to be gone or altered.
     var destroyed: Int?
+    /// `nil`: nothing was destroyed.
+    var victims: Victims?
 
     var newest: Taken? { taken.last }
 }

@@ -80,29 +80,8 @@ extension Drill {
             ])
     }
 
-    private func verifyBackup(_ system: SystemUnderTest) async throws {
-        guard let backup = facts.all.backup.newest else { return }
-        setWaiting("the newest backup to be verified")
-        let found = try await system.backups.verify(backup.id, scope: .all)
-        let finished = ContinuousClock.now
-        setWaiting("every object of the newest backup to be read past the storage system")
-        let chain = try await storedChain(system)
-        let stored = try await storedObjects(in: system.backup, below: keys.backups + "objects/")
-        guard let mismatches = chain.mismatches(with: stored) else {
-            throw RunnerError(.internal, "the newest manifest in the backup storage is damaged")
-        }
-        let verification = BackupFacts.Verification(
-            finished: finished, problems: found.problems.count, checked: found.checkedObjects,
-            mismatches: mismatches)
-        facts.update { state in
-            guard let index = state.backup.taken.indices.last else { return }
-            state.backup.taken[index].verification = verification
-        }
-        await log(found.problems, met: "verifying the backup")
-    }
-
     /// Read past the storage system.
-    private func storedChain(_ system: SystemUnderTest) async throws -> BackupChain {
+    func storedChain(_ system: SystemUnderTest) async throws -> BackupChain {
         let (client, bucket) = (system.backup.direct, system.backup.bucket)
         let listed = try await client.listAll(bucket, prefix: keys.backups + "manifests/")
         var files: [String: [UInt8]] = [:]

@@ -22,7 +22,8 @@ extension Drill {
             await endLoadProcess()
             await system.store.stop()
             await system.store.resetBreaker()
-            actions.append(CleanupAction(name: "reset breaker", isDone: true, detail: ""))
+            actions.append(
+                await Self.attempt("reset breaker") { try await self.checkBreakers(system) })
             actions.append(
                 await Self.attempt("remove the drill's objects") { try await self.removeObjects() })
             if let lease {
@@ -57,6 +58,18 @@ extension Drill {
         } catch {
             return CleanupAction(name: name, isDone: false, detail: "\(error)")
         }
+    }
+
+    /// - Throws: `RunnerError` unless all of them are closed.
+    private func checkBreakers(_ system: SystemUnderTest) async throws -> String {
+        var states: [String] = []
+        for name in SiteName.allCases {
+            guard let breaker = await system.store.status(of: name)?.breaker else { continue }
+            let state = "\(name.rawValue): \(breaker.rawValue)"
+            guard breaker == .closed else { throw RunnerError(.internal, state) }
+            states.append(state)
+        }
+        return states.joined(separator: ", ")
     }
 
     /// Removes what lies under the run's own prefix, and nothing else.

@@ -1,4 +1,5 @@
 internal import DRTesting
+internal import FaultProxy
 internal import FoundationEssentials
 internal import ResilientStorage
 
@@ -6,36 +7,34 @@ internal import ResilientStorage
 extension Drill {
     /// The incident of the alert that only shows whether alerts arrive.
     static let testIncident = "dr-testing-alert"
-    /// The failed call that opens the breaker.
-    private static let failureThreshold = 3
 
-    /// A breaker set up as that of the storage system meets failed calls.
-    func openInDryRun() throws -> String {
-        var breaker = StoreParts.breaker(request.scenario.system)
-        let now = ContinuousClock.now
-        for number in 1...Self.failureThreshold {
-            let (admission, _) = breaker.admit(at: now)
-            _ = breaker.failed(admission, at: now)
-            let isOpen = breaker.state == .open
-            guard isOpen == (number == Self.failureThreshold) else {
-                throw RunnerError(
-                    .internal, "\(breaker.state.rawValue) after \(number.counted("failed call"))")
-            }
-        }
-        return "open after the third failed call, and closed after the second"
+    /// With a breaker set up as that of the storage system.
+    func openInDryRun(_ system: SystemUnderTest) async throws -> String {
+        // It stays open for as long as it is looked at.
+        let plan = SystemPlan(
+            breakerOpenFor: .seconds(60), breakerFailures: request.scenario.system.breakerFailures)
+        return try await BreakerDryRun(
+            breaker: StoreParts.breaker(plan), directory: directory + "/dry-run-breaker",
+            configuration: system.primary.storeConfiguration
+        ).run()
     }
 
+    /// The store says that it has a sample; the proxy says whether anybody has asked.
     func awaitHealthSample(_ system: SystemUnderTest) async throws -> String {
         let limit = Health.Configuration().interval * 2
         let deadline = ContinuousClock.now + .seconds(5)
+        var seen = ""
         while ContinuousClock.now < deadline {
-            if let sample = await system.store.lastHealthSample {
+            let requests = system.primary.proxy.counts(of: SystemUnderTest.Agent.health).requests
+            seen = "\(requests.counted("health check")) at the proxy"
+            if requests > 0, let sample = await system.store.lastHealthSample {
                 let age = max(ContinuousClock.now - sample, .zero)
-                if age < limit { return "a sample is \(age.words) old" }
+                if age < limit { return "a sample is \(age.words) old; \(seen)" }
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw RunnerError(.internal, "no sample came that is younger than \(limit.words)")
+        throw RunnerError(
+            .internal, "no sample came that is younger than \(limit.words); \(seen)")
     }
 
     /// Sends it as the storage system sends its alerts, to the same receiver.

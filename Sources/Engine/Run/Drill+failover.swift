@@ -86,25 +86,38 @@ extension Drill {
 
     // MARK: Takeovers
 
+    /// From before the secondary takes over until that was compared, the ledger keeps everything:
+    /// when it will have taken over is not known before.
+    func keepLedger(from previous: Failover.State, to state: Failover.State) {
+        if state == .switchingOver { workload?.ledger.keepEverything() }
+        // It was given up, so nothing is compared.
+        if previous == .switchingOver, state == .primary { workload?.ledger.keepNoMore() }
+    }
+
     /// What the secondary holds is compared as soon as it has taken over: later writes hide what
     /// it lacked. The load goes on meanwhile.
     func follow(
         _ state: Failover.State, from previous: Failover.State,
         since instant: ContinuousClock.Instant
     ) {
-        // From here on, since it is not known yet when it will have taken over.
-        if state == .switchingOver { workload?.ledger.keepEverything() }
         guard state == .secondary, previous == .switchingOver else { return }
         addWatcher(Task { await compareTakeover(asOf: instant) })
     }
 
     private func compareTakeover(asOf instant: ContinuousClock.Instant) async {
         guard let system, let workload, let secondary = system.secondary else { return }
+        defer { workload.ledger.keepNoMore() }
         do {
             let stored = try await storedObjects(in: secondary, below: keys.data)
             // A key may show what was written while the others were read.
-            let expectations = workload.ledger.book.expectations(
+            let expectations = workload.ledger.book.keptExpectations(
                 asOf: instant, blur: LedgerBook.Blur(end: .now))
+            guard let expectations else {
+                return await log(
+                    .warning, "failover",
+                    "what the secondary took over with could not be compared: "
+                        + "the ledger does not reach back so far")
+            }
             let comparison = LedgerComparison(
                 expectations, stored: stored, keys: workload.client.keys,
                 objects: workload.client.objects)
@@ -113,7 +126,7 @@ extension Drill {
                 comparison.offences.isEmpty ? .info : .error, "failover",
                 "the secondary took over with \(comparison.intact) of \(comparison.keys) keys "
                     + "as they were acknowledged")
-            await journal.note(.ledgerCompared(comparison.recorded(clock: clock)))
+            await journal.note(.ledgerCompared(comparison.recorded(of: .takeover, clock: clock)))
         } catch {
             if Task.isCancelled { return }
             await log(

@@ -8,7 +8,10 @@ extension Drill {
     /// A scenario need not ask for the comparison, but without one nothing is known of losses.
     func compareIfNoStepDid() async throws {
         let facts = facts.all
-        let wasBroken = facts.fault?.ending != nil || facts.backup.impact != nil
+        // What a registered action did, nobody here knows.
+        let wasBroken =
+            facts.fault?.ending != nil || facts.backup.impact != nil
+            || !facts.customActions.isEmpty
         guard wasBroken, facts.comparison == nil else { return }
         try await compareLedger(drainedWithin: .seconds(60))
     }
@@ -31,7 +34,7 @@ extension Drill {
         if let other = try await compareLoadProcess(settledWithin: limit) { comparison.add(other) }
         let compared = comparison
         facts.update { $0.comparison = compared }
-        try await journal.write([.ledgerCompared(compared.recorded(clock: clock))])
+        try await journal.write([.ledgerCompared(compared.recorded(of: .end, clock: clock))])
     }
 
     /// Reads every object below a prefix, past the proxy.
@@ -61,11 +64,26 @@ extension Drill {
 }
 
 extension LedgerComparison {
+    /// What was compared, as it is recorded.
+    enum Subject: String {
+        /// What is stored at the end of a run.
+        case end = "final"
+        /// What the secondary held when it had just taken over.
+        case takeover
+        /// What is stored after a restore, against the ledger as of the snapshot.
+        case restore
+        /// The same, against the ledger as it was right before the restore: what the restore lost.
+        case beforeRestore = "before restore"
+        /// What was restored to an empty place, against the ledger as of the snapshot.
+        case restoredCopy = "restored copy"
+    }
+
     /// At most so many keys are named.
     private static let maximumNamed = 100
 
-    func recorded(clock: RunClock) -> LedgerCompared {
+    func recorded(of subject: Subject, clock: RunClock) -> LedgerCompared {
         var compared = LedgerCompared()
+        compared.subject = subject.rawValue
         compared.acknowledged = UInt64(acknowledged)
         (compared.keys, compared.intact) = (UInt64(keys), UInt64(intact))
         compared.lost = UInt64(count(of: .lost))

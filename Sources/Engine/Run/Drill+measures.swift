@@ -24,17 +24,19 @@ extension Drill {
             facts: facts, workload: workload, probes: probes, system: system, end: end,
             stableFor: request.scenario.workload.stableFor)
         var measures = Measures()
-        measures.recovery = recovery(from: evidence)
+        // An objective that is set and of which nothing was measured has not been met.
+        let isAsked = !request.scenario.objectives.all.isEmpty
+        measures.recovery = recovery(from: evidence) ?? (isAsked ? Recovery() : nil)
         if let recovery = measures.recovery {
             addMarks(recovery, facts, to: &measures)
             addTimes(recovery, facts, to: &measures)
             if isJudged {
                 measures.results += recovery.results
-                judgeObjectives(recovery, in: &measures)
+                measures.results += recovery.results(for: request.scenario.objectives)
             }
         }
         // A benchmark puts on a load of its own, and measures that.
-        if facts.performance.process == nil {
+        if facts.performance.baseline.results.isEmpty {
             addLoad(workload, probes, facts, end: end, to: &measures)
         }
         try await record(measures, workload, probes, facts, end: end)
@@ -61,9 +63,9 @@ extension Drill {
         let course = recovery.course ?? facts.course
         let effective = recovery.course?.effective ?? facts.faults.first?.effective
         let marks: [(String, ContinuousClock.Instant?)] = [
-            ("fault effective", effective), ("impact", recovery.impact),
+            ("fault effective", course.isOfFault ? effective : nil), ("impact", recovery.impact),
             ("detected", course.detected), ("degraded mode entered", facts.degraded?.instant),
-            ("lifted", course.lifted), ("restored", recovery.restored),
+            ("lifted", course.isOfFault ? course.lifted : nil), ("restored", recovery.restored),
             ("verified", recovery.verified), ("writers stopped", facts.writersStopped),
         ]
         measures.marks = marks.compactMap { mark in mark.1.map { (name: mark.0, instant: $0) } }
@@ -74,21 +76,13 @@ extension Drill {
         _ recovery: Recovery, _ facts: RunFacts.State, to measures: inout Measures
     ) {
         let objectives = request.scenario.objectives
-        let course = recovery.course ?? facts.course
-        func span(
-            _ start: ContinuousClock.Instant?, _ end: ContinuousClock.Instant?
-        ) -> Duration? {
-            guard let start, let end else { return nil }
-            return max(end - start, .zero)
-        }
         measures.metrics += [
             metric("rto_actual_ms", "rto", recovery.recoveryTime, limit: objectives.recoveryTime),
             metric("rpo_actual_ms", "rpo", recovery.recoveryPoint, limit: objectives.recoveryPoint),
             metric("rto_resolution_ms", "custom", recovery.resolution),
-            metric("fault_held_ms", "custom", span(course.effective, course.lifted)),
-            metric("time_to_detect_ms", "custom", span(recovery.impact, course.detected)),
-            metric("recovery_after_lift_ms", "custom", span(course.lifted, recovery.verified)),
         ]
+        let split = recovery.split(by: recovery.course ?? facts.course)
+        measures.metrics += split.map { metric($0.name, "custom", $0.value) }
         for objective in objectives.all
         where objective.kind != .recoveryTime && objective.kind != .recoveryPoint {
             measures.metrics.append(
@@ -118,58 +112,6 @@ extension Drill {
         return metric
     }
 
-    // MARK: Objectives
-
-    private func judgeObjectives(_ recovery: Recovery, in measures: inout Measures) {
-        let objectives = request.scenario.objectives
-        if objectives.recoveryTime == nil, recovery.impact != nil, recovery.recoveryTime == nil {
-            measures.results.append(Self.unrecovered)
-        }
-        for objective in objectives.all {
-            measures.results.append(Self.result(of: objective, recovery))
-        }
-    }
-
-    /// Service that was lost and not seen to come back is a failure, whatever the objectives.
-    private static var unrecovered: ResultRecorded {
-        var result = ResultRecorded()
-        (result.component, result.testName) = ("objectives", "Recovery of the service")
-        result.expectedResult = "verified"
-        result.actualResult = "unknown"
-        result.verdict = .failed
-        result.errorMessage = "recovery was not verified"
-        return result
-    }
-
-    private static func result(of objective: Objective, _ recovery: Recovery) -> ResultRecorded {
-        var result = ResultRecorded()
-        (result.component, result.testName) = ("objectives", objective.kind.title)
-        result.expectedResult = "at most \(objective.limit.words)"
-        guard let actual = recovery[objective.kind] else {
-            result.actualResult = "unknown"
-            (result.verdict, result.errorMessage) = unknown(objective.kind, recovery)
-            return result
-        }
-        result.actualResult = actual.words
-        result.verdict = actual <= objective.limit ? .passed : .failed
-        if result.verdict == .failed {
-            result.errorMessage =
-                "\(actual.words), and at most \(objective.limit.words) are allowed"
-        }
-        return result
-    }
-
-    private static func unknown(
-        _ kind: Objective.Kind, _ recovery: Recovery
-    ) -> (Verdict, String) {
-        if kind == .recoveryPoint { return (.inconclusive, "the data loss could not be measured") }
-        if recovery.hasForgotten {
-            return (.inconclusive, "more operations followed the fault than are kept")
-        }
-        return recovery.impact == nil
-            ? (.inconclusive, "service was not lost") : (.failed, "recovery was not verified")
-    }
-
     // MARK: The load
 
     private func addLoad(
@@ -193,17 +135,8 @@ extension Drill {
             metric("load_slip_ratio", "custom", pace.slip, "ratio"),
             metric("load_worst_delay_ms", "custom", pace.worst),
         ]
-        let resolution = max(measures.recovery?.resolution ?? .seconds(1), .seconds(1))
-        if !pace.isHeld(within: resolution) {
-            var result = ResultRecorded()
-            (result.component, result.testName) = ("workload", "Load put on as planned")
-            result.expectedResult = "no operation sent more than \(resolution.words) late"
-            result.actualResult =
-                "one was sent \(pace.worst.words) late, \(pace.withheld) were not sent"
-            result.verdict = .inconclusive
-            result.errorMessage = "the runner stalled, so its measures are not to be trusted"
-            measures.results.append(result)
-        }
+        let judgement = LoadJudgement(pace, for: measures.recovery, until: end)
+        if let result = judgement.result { measures.results.append(result) }
     }
 
     // MARK: Recording

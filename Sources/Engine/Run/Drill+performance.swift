@@ -16,8 +16,8 @@ extension Drill {
             try await sweep(clients, each: each, process, system)
         case .transferLarge(let count, let bytes):
             try await transfer(count, bytes: bytes, process, system)
-        case .stress(let limit, let each):
-            try await stress(to: limit, each: each, process, system)
+        case .stress(let factor, let each):
+            try await stress(upTo: factor, each: each, process, system)
         case .rest(let duration):
             setWaiting("the storage system to settle")
             try await process.settle(within: .seconds(20))
@@ -27,22 +27,22 @@ extension Drill {
         }
     }
 
-    /// A second of load, as it will be put on. A busy machine may need more than one.
+    /// A second of load, as it will be put on, and served. A busy machine may need more than one.
     func tryLoad(_ system: SystemUnderTest) async throws -> String {
         let process = try await loadProcess(system)
         let level = LoadLevel(pressure: .rate(plannedRate), warmUp: .zero, lasting: .seconds(1))
-        var slips: [String] = []
-        while slips.count < 5 {
+        var seconds: [String] = []
+        while seconds.count < 5 {
             let result = try await process.put(level)
-            slips.append("\((result.slip * 1000).rounded() / 10) %")
-            if result.isHeld {
-                return "\(result.operations) operations in a second, \(slips.last ?? "") sent late"
-            }
+            let percent = (result.slip * 1000).rounded() / 10
+            let second =
+                "\(result.operations.counted("operation")), \(percent) % sent late, "
+                + "\(result.errors) not served"
+            if result.isHeld, result.errors == 0 { return "in a second " + second }
+            seconds.append(second)
         }
         throw RunnerError(
-            .internal,
-            "operations sent late in \(slips.count) seconds: "
-                + slips.joined(separator: ", "))
+            .internal, "\(seconds.count) seconds of load: " + seconds.joined(separator: "; "))
     }
 
     /// Of the baseline; without one, of the load of the scenario.
@@ -52,6 +52,14 @@ extension Drill {
         }
         let plan = request.scenario.workload
         return plan.readsPerSecond + plan.writesPerSecond
+    }
+
+    /// That a stress test may reach.
+    private var highestRate: Double {
+        let factors = request.scenario.steps.flatMap(\.actions).compactMap { action -> Double? in
+            if case .stress(let factor, _) = action { factor } else { nil }
+        }
+        return plannedRate * max(factors.max() ?? 1, 1)
     }
 
     // MARK: The process
@@ -64,10 +72,12 @@ extension Drill {
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let setting = LoadSetting(
-            storage: .init(system.primary.storeConfiguration, bucket: system.primary.bucket),
+            storage: .init(
+                system.primary.storeConfiguration(at: highestRate), bucket: system.primary.bucket),
             load: .init(request.scenario.workload), runKey: runKey, directory: folder,
             noticeURL: system.receiver.url,
-            breakerOpenFor: request.scenario.system.breakerOpenFor, seed: loadSeed,
+            breakerOpenFor: request.scenario.system.breakerOpenFor,
+            breakerFailures: request.scenario.system.breakerFailures, seed: loadSeed,
             sabotage: request.sabotage?.rawValue)
         let process = try await LoadProcess.start(request.loadChild, with: setting)
         facts.update { state in
@@ -139,14 +149,14 @@ extension Drill {
     }
 
     private func stress(
-        to limit: Double, each: Duration, _ process: LoadProcess, _ system: SystemUnderTest
+        upTo factor: Double, each: Duration, _ process: LoadProcess, _ system: SystemUnderTest
     ) async throws {
         guard case .rate(let rate) = facts.all.performance.baseline.results.last?.pressure else {
             return
         }
         // The rate of the baseline has been put on for long.
         var ramp = LoadRamp.stress(
-            from: 2 * rate, to: limit, warmUp: each / 4, lasting: each * 3 / 4)
+            from: 2 * rate, to: factor * rate, warmUp: each / 4, lasting: each * 3 / 4)
         facts.update { $0.performance.stress = PerformanceFacts.Levels() }
         while let level = ramp.next {
             ramp.record(try await put(level, \.stress, process, system))

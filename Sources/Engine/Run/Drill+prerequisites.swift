@@ -32,7 +32,10 @@ extension Drill {
     ) -> (expected: String, () async throws -> String) {
         switch prerequisite {
         case .backupAvailable:
-            ("signed put, get and delete succeed", { try await self.exchange(system.backup) })
+            (
+                "signed put, get and delete succeed; the newest backup, if any, has no problem",
+                { try await self.tryBackups(system) }
+            )
         case .queueEnabled:
             (
                 "a write is deferred while the breaker is held open",
@@ -41,17 +44,17 @@ extension Drill {
         case .breakerOn:
             (
                 "the third failed call of a dry run opens the breaker",
-                { try self.openInDryRun() }
+                { try await self.openInDryRun(system) }
             )
         case .monitoring:
             (
-                "a health sample is younger than two intervals",
+                "a health sample is younger than two intervals, and health checks reach the proxy",
                 { try await self.awaitHealthSample(system) }
             )
         case .alerting: ("a test alert is received", { try await self.sendTestAlert(system) })
         case .loadTesting:
             (
-                "a second of load at rate, with less than 1 % of it sent late",
+                "a second of load at rate, all of it served, with less than 1 % of it sent late",
                 { try await self.tryLoad(system) }
             )
         case .failoverOn:
@@ -123,6 +126,18 @@ extension Drill {
         }
         return
             "\(storage.endpoint), bucket \(storage.bucket): \(body.count) bytes put, read, deleted"
+    }
+
+    private func tryBackups(_ system: SystemUnderTest) async throws -> String {
+        let exchanged = try await exchange(system.backup)
+        guard let newest = try await system.backups.backups().last else {
+            return "\(exchanged); no backup is there yet"
+        }
+        let found = try await system.backups.verify(newest.id, scope: .all)
+        if let problem = found.problems.first {
+            throw RunnerError(.internal, "backup \(newest.id): \(problem)")
+        }
+        return "\(exchanged); \(found.checkedObjects.counted("object")) of backup \(newest.id) read"
     }
 
     /// A dry run beside the real store: nothing reaches the storage.

@@ -34,7 +34,12 @@ extension Drill {
         }
         let after = try await storedObjects(in: system.primary, below: keys.data)
         let struck = victims.count { after[$0] != before[$0] }
-        facts.update { $0.backup.destroyed = ($0.backup.destroyed ?? 0) + struck }
+        facts.update { state in
+            state.backup.destroyed = (state.backup.destroyed ?? 0) + struck
+            var all = state.backup.victims ?? Victims()
+            all.add(victims, in: after)
+            state.backup.victims = all
+        }
         if let impact = facts.all.backup.impact {
             workload?.history.begin(phase: "during", at: impact)
         }
@@ -66,12 +71,15 @@ extension Drill {
             workload.ledger.setBack(to: backup.expectations)
             workload.history.begin(phase: "after", at: finished)
         }
-        let stored = try await system.primary.direct.listAll(system.primary.bucket, prefix: prefix)
-        let restored = BackupFacts.Restored(
+        let stored = try await storedObjects(in: system.primary, below: prefix)
+        var restored = BackupFacts.Restored(
             backup: backup, place: place, started: started, finished: finished,
             problems: restoration.problems.count, objects: stored.count,
             before: book.expectations(), changes: book.changesSinceSnapshot)
-        facts.update { $0.backup.restored.append(restored) }
+        if place == .primary {
+            restored.victimsChanged = facts.all.backup.victims?.changed(in: stored)
+        }
+        facts.update { [restored] in $0.backup.restored.append(restored) }
         await log(restoration.problems, met: "restoring the backup")
     }
 
@@ -100,7 +108,21 @@ extension Drill {
             guard let index = state.backup.restored.indices.last else { return }
             state.backup.restored[index].comparison = comparison
         }
+        try await record(comparison, of: restored)
         await log(comparison.snapshot)
+    }
+
+    private func record(
+        _ comparison: BackupFacts.Comparison, of restored: BackupFacts.Restored
+    ) async throws {
+        guard restored.place == .primary else {
+            let copy = comparison.snapshot.recorded(of: .restoredCopy, clock: clock)
+            return try await journal.write([.ledgerCompared(copy)])
+        }
+        try await journal.write([
+            .ledgerCompared(comparison.snapshot.recorded(of: .restore, clock: clock)),
+            .ledgerCompared(comparison.before.recorded(of: .beforeRestore, clock: clock)),
+        ])
     }
 
     private func log(_ comparison: LedgerComparison) async {

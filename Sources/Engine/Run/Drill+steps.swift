@@ -5,7 +5,8 @@ internal import ResilientStorage
 internal import S3
 
 extension Drill {
-    /// Takes the steps in order, until a required one does not pass.
+    /// Takes the steps in order, until a required one does not pass, or one shows what was broken
+    /// on purpose.
     ///
     /// - Returns: whether all were taken.
     func takeSteps() async throws -> Bool {
@@ -21,12 +22,14 @@ extension Drill {
             progress(.stepEnded(index, result))
             if result.verdict != .passed { await keepOperations(step: index) }
             if result.verdict != .passed && step.isRequired { return false }
+            if request.sabotage?.isShown(by: result) == true { return false }
         }
         return true
     }
 
     private func take(_ step: Step, index: Int) async throws -> ResultRecorded {
         let start = ContinuousClock.now
+        let before = facts.all.faults
         var result = ResultRecorded()
         result.stepIndex = UInt64(index)
         (result.component, result.testName) = (step.component, step.name)
@@ -49,7 +52,7 @@ extension Drill {
             result.verdict = .inconclusive
             result.errorMessage = "\(error)"
         }
-        if await hasLostItsFault() {
+        if await hasLostAFault(since: before) {
             result.verdict = .inconclusive
             result.errorMessage = "the lease of the fault ran out during the step"
         }
@@ -69,7 +72,9 @@ extension Drill {
     ) async throws -> [StepJudge.Judgement] {
         guard let board else { return [] }
         let judge = StepJudge(
-            look: { await board.look(at: $0) }, waiting: { self.setWaiting($0) })
+            look: { await board.look(at: $0) },
+            source: { [extensions = request.extensions] in extensions.entry(named: $0)?.source },
+            waiting: { self.setWaiting($0) })
         return try await judge.judge(expectations, since: start)
     }
 
@@ -105,10 +110,13 @@ extension Drill {
         }.joined(separator: "; ")
     }
 
-    private func hasLostItsFault() async -> Bool {
+    /// - Parameter before: the faults as they were known at the start of the step.
+    private func hasLostAFault(since before: [RunFacts.FaultFact]) async -> Bool {
         guard let system else { return false }
-        for fault in facts.all.faults where fault.ending == nil {
-            if await system.faults.ending(of: fault.name)?.reason == .expired { return true }
+        for fault in facts.all.faults.unended(in: before) {
+            var ending = fault.ending
+            if ending == nil { ending = await system.faults.ending(of: fault.name) }
+            if ending?.reason == .expired { return true }
         }
         return false
     }
@@ -162,5 +170,17 @@ extension Drill {
             return operation
         }
         await journal.note(.operationsKept(kept))
+    }
+}
+
+extension [RunFacts.FaultFact] {
+    /// Those that were not known to have ended. What a step lifts is among them: its lease may have
+    /// run out before.
+    ///
+    /// - Parameter before: the same faults at an earlier moment; others were injected since.
+    func unended(in before: [RunFacts.FaultFact]) -> [RunFacts.FaultFact] {
+        let wereOver = before.map { $0.ending != nil }
+        let known = zip(self, wereOver).filter { !$1 }.map { fault, _ in fault }
+        return known + dropFirst(wereOver.count)
     }
 }

@@ -63,7 +63,7 @@ final class Drill: Sendable {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        let (facts, sink) = (facts, storageEventSink)
+        let observer: @Sendable (StorageEvent) -> Void = { [weak self] in self?.observe($0) }
         // To its end also if the run is called off meanwhile: what is half set up cannot be closed.
         let setUp = Task { [request, keys, directory] in
             try await SystemUnderTest(
@@ -71,11 +71,7 @@ final class Drill: Sendable {
                 setting: SystemUnderTest.Setting(
                     directory: directory, keys: keys, usesFailover: request.scenario.usesFailover,
                     system: request.scenario.system),
-                sabotage: request.sabotage
-            ) { event in
-                facts.update { $0.events.append(event) }
-                sink.yield(event)
-            }
+                sabotage: request.sabotage, observer: observer)
         }
         let system = try await setUp.value
         parts.withLock { $0.system = system }
@@ -87,6 +83,14 @@ final class Drill: Sendable {
             }
         }
         parts.withLock { $0.watchers = [watcher, ticker] }
+    }
+
+    /// Called by the storage system, which goes on when this returns.
+    private func observe(_ event: StorageEvent) {
+        facts.update { $0.note(event) }
+        // Not when the event is logged: what decides might be forgotten by then.
+        if case .failover(let from, let to, _, _) = event { keepLedger(from: from, to: to) }
+        storageEventSink.yield(event)
     }
 
     private func note(_ event: StorageEvent) async {

@@ -21,6 +21,10 @@ extension ObservationBoard {
             return Observation(
                 verification.map { .number(Double($0.problems)) }, samples: verification?.checked)
         case "backup.stored_digest_mismatches": return Self.number(verification?.mismatches)
+        case "backup.objects_read": return Self.number(verification?.read)
+        case "backup.objects_unread": return Self.number(verification?.unread)
+        case "backup.damage_found":
+            return Observation(verification.flatMap(\.isDamageFound).map { .flag($0) })
         default: return restore(name, facts.backup.restored.last)
         }
     }
@@ -36,6 +40,7 @@ extension ObservationBoard {
         switch name {
         case "restore.reported_problems": return Self.number(restored?.problems)
         case "restore.objects": return Self.number(restored?.objects)
+        case "restore.victims_changed": return Self.number(restored?.victimsChanged)
         case "restore.compared": return Self.number(snapshot?.keys)
         case "restore.missing": return Self.number(snapshot?.count(of: .lost))
         case "restore.corrupt":

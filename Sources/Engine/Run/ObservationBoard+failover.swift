@@ -54,13 +54,21 @@ extension ObservationBoard {
         guard let fault = facts.faults.first, let secondary = system.secondary else {
             return Observation(nil)
         }
-        let served = secondary.wire.served
         if name == "secondary.early_operations" {
-            return Self.number(served.count { $0.finished < fault.effective })
+            // Since long before the run.
+            let served = secondary.wire.served(since: fault.effective - .seconds(86_400))
+            return Self.count(served) { $0.finished < fault.effective }
         }
         let isRead = name == "secondary.reads_served"
-        return Self.number(
-            served.count { $0.isRead == isRead && $0.finished >= fault.effective })
+        return Self.count(secondary.wire.served(since: fault.effective)) { $0.isRead == isRead }
+    }
+
+    /// - Returns: nothing if some of that time are not known any more: fewer than there were would
+    ///   be worse.
+    static func count<Sample: TimedSample>(
+        _ window: SampleWindow<Sample>, where holds: (Sample) -> Bool
+    ) -> Observation {
+        window.isComplete ? number(window.samples.count(where: holds)) : Observation(nil)
     }
 
     private func readOnly(_ name: String, _ facts: RunFacts.State) -> Observation {
@@ -68,12 +76,14 @@ extension ObservationBoard {
             return Observation(nil)
         }
         let ended = mode.ended ?? .now
-        let samples = workload.history.window(since: began).samples.filter { $0.finished <= ended }
+        let window = workload.history.window(since: began)
         switch name {
         case "readonly.writes_refused":
-            return Self.number(samples.count { $0.kind != .read && $0.outcome == .refused })
+            return Self.count(window) {
+                $0.kind != .read && $0.outcome == .refused && $0.finished <= ended
+            }
         case "readonly.reads_served":
-            return Self.number(samples.count { $0.kind == .read && $0.isServed })
+            return Self.count(window) { $0.kind == .read && $0.isServed && $0.finished <= ended }
         case "readonly.writes_on_wire":
             let places = [system.primary, system.secondary].compactMap(\.self)
             let counts = places.map { place in

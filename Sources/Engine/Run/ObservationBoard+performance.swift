@@ -65,6 +65,11 @@ extension ObservationBoard {
         case "stress.throughput_ratio":
             return ratio(analysis?.stressThroughputRatio, samples: best.operations)
         case "stress.throughput_per_second": return number(best.throughput)
+        case "stress.slip_ratio": return ratio(best.slip, samples: best.operations)
+        case "stress.best_rate_per_second": return number(best.pressure.operationsPerSecond)
+        case "stress.saturated":
+            let saturation = LoadRamp.saturation(of: facts.stress.results)
+            return Observation(.number(saturation == nil ? 0 : 1))
         default: return nothing(name)
         }
     }

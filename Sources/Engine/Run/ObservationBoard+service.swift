@@ -16,20 +16,11 @@ extension ObservationBoard {
                 primary.proxy.requests(
                     of: SystemUnderTest.Agent.store, since: .now - .seconds(1)))
         case "proxy.answered_since_lift":
-            guard let fault = facts.fault, fault.ending != nil else { return Observation(nil) }
+            guard let fault = facts.lastLifted else { return Observation(nil) }
             let answered = primary.proxy.counts(of: SystemUnderTest.Agent.store).answered
             return Self.number(answered - fault.answeredBeforeLift)
-        case "fault.ended_by":
-            guard let fault = facts.fault, let ending = await system.faults.ending(of: fault.name)
-            else { return Observation(nil) }
-            return Observation(.text(ending.reason.rawValue))
-        case "fault.struck":
-            guard let fault = facts.fault else { return Observation(nil) }
-            return Self.number(await system.faults.struck(by: fault.name))
-        case "fault.fraction":
-            return Self.number(facts.fault.map { $0.ending == nil ? $0.fraction : 0 })
         case "probe.served_since_lift":
-            let lifted = facts.fault?.ending?.ended
+            let lifted = facts.lastLifted?.ending?.ended
             return Self.number(lifted.map { probes.served(since: $0) })
         case "probe.not_served_ratio":
             let second = ContinuousClock.now - .seconds(1)
@@ -39,6 +30,28 @@ extension ObservationBoard {
         case "storage.objects": return await backup(name, facts)
         case "wire.duplicates": return Self.number(primary.wire.duplicates)
         default: return await attempts(name, facts)
+        }
+    }
+
+    /// Faults, as the proxies know them.
+    func fault(_ name: String, _ facts: RunFacts.State) async -> Observation {
+        if name == "fault.in_force" { return Self.number(await faultsInForce) }
+        guard let fault = facts.fault else { return Observation(nil) }
+        switch name {
+        case "fault.ended_by":
+            let ending = await system.faults.ending(of: fault.name)
+            return Observation(.text(ending?.reason.rawValue ?? "in force"))
+        case "fault.struck": return Self.number(await system.faults.struck(by: fault.name))
+        case "fault.fraction": return Self.number(fault.ending == nil ? fault.fraction : 0)
+        default: return Observation(nil)
+        }
+    }
+
+    private var faultsInForce: Int {
+        get async {
+            var count = 0
+            for place in system.places { count += await place.proxy.faultsInForce }
+            return count
         }
     }
 
@@ -59,12 +72,18 @@ extension ObservationBoard {
         }
     }
 
+    /// Since the last fault; if no service was lost to that one, since the first.
+    ///
+    /// - Returns: nothing if service was never lost: then it cannot come back.
     private func restored(_ facts: RunFacts.State) -> Observation {
-        guard let fault = facts.fault, fault.ending != nil else { return Observation(nil) }
-        let analysis = RecoveryAnalysis(
-            workload.history.window(since: fault.effective), faultEffective: fault.effective,
-            end: .now, stableFor: stableFor)
-        return Observation(analysis.isComplete ? .flag(analysis.restored != nil) : nil)
+        guard let last = facts.fault, last.ending != nil else { return Observation(nil) }
+        for fault in [last] + facts.faults.prefix(1) {
+            let analysis = RecoveryAnalysis(
+                workload.history.window(since: fault.effective), faultEffective: fault.effective,
+                end: .now, stableFor: stableFor)
+            if analysis.impact != nil { return Observation(.flag(analysis.restored != nil)) }
+        }
+        return Observation(nil)
     }
 
     func message(_ name: String, _ facts: RunFacts.State) async -> Observation {

@@ -3,7 +3,7 @@ internal import FaultProxy
 internal import ResilientStorage
 
 /// Looks at what scenarios can observe. Each name of `ObservationCatalog` is answered here, or in
-/// the extension for its group.
+/// the extension for its group; what the program has registered, by the program.
 struct ObservationBoard: Sendable {
     let system: SystemUnderTest
     let workload: Workload
@@ -20,12 +20,16 @@ struct ObservationBoard: Sendable {
 
     /// - Returns: an observation without a value if there is nothing to see yet.
     func look(at name: String) async -> Observation {
+        // First, since its group may be one of those below.
+        if let observation = custom.extensions.observation(named: name) {
+            return (try? await observation.look(custom.context)) ?? Observation(nil)
+        }
         let facts = facts.all
         switch name.split(separator: ".").first {
         case _ where name == "proxy.writes_to_primary_while_secondary":
             return await failover(name, facts)
-        case "proxy", "wire", "storage", "fault", "probe", "retry":
-            return await request(name, facts)
+        case "proxy", "wire", "storage", "probe", "retry": return await request(name, facts)
+        case "fault": return await fault(name, facts)
         case "workload", "calls": return load(name, facts)
         case "breaker", "episodes": return await breaker(name, facts)
         case "health", "queue", "receiver", "alerts": return await message(name, facts)
@@ -35,14 +39,8 @@ struct ObservationBoard: Sendable {
             return await failover(name, facts)
         case "baseline", "sweep", "large", "stress", "resources":
             return performance(name, facts)
-        default: return await custom(name)
+        default: return Observation(nil)
         }
-    }
-
-    private func custom(_ name: String) async -> Observation {
-        let known = custom.extensions.observations.first { $0.entry.name == name }
-        guard let observation = known else { return Observation(nil) }
-        return (try? await observation.look(custom.context)) ?? Observation(nil)
     }
 
     static func number(_ count: Int?) -> Observation {

@@ -28,6 +28,10 @@ extension BackupFacts {
 
         var recovery = Recovery()
         recovery.impact = impact
+        // Nobody notices that objects are gone before somebody asks for them, so nothing is known
+        // of a detection.
+        recovery.course = Recovery.Course(
+            effective: impact, lifted: restored?.started, isOfFault: false)
         recovery.times[.backupTime] =
             MeasuredTime("backup_rto_ms", from: backup.started, to: verified).value
         recovery.marks = [

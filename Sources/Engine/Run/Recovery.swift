@@ -24,7 +24,7 @@ struct Recovery: Sendable {
     var results: [ResultRecorded] = []
     /// Not all operations since the fault are known any more, so times cannot be told.
     var hasForgotten = false
-    /// Of the fault that `recoveryTime` is about; `nil`: the last one.
+    /// Of the faults that `recoveryTime` is about; `nil`: the last one.
     var course: Course?
 
     /// What the recovery time is split at.
@@ -32,10 +32,35 @@ struct Recovery: Sendable {
         var effective: ContinuousClock.Instant?
         var detected: ContinuousClock.Instant?
         var lifted: ContinuousClock.Instant?
+        /// Of a fault; otherwise data was destroyed, and its moments have marks of their own.
+        var isOfFault = true
     }
 
-    /// Service was lost, and not seen to have come back.
-    var isUnrecovered: Bool { impact != nil && recoveryTime == nil }
+    /// Service was lost, and not everything is seen to be well again.
+    var isUnrecovered: Bool { impact != nil && verified == nil }
+
+    /// The end of the recovery time. Where another storage takes over, the rest is verified long
+    /// after service was back.
+    var recovered: ContinuousClock.Instant? {
+        guard let impact, let recoveryTime else { return nil }
+        return impact + recoveryTime
+    }
+
+    /// How long what broke service was held, how long it took to be noticed, and how long recovery
+    /// took from its end on: by the names of their metrics. `nil`: unknown.
+    func split(by course: Course) -> [(name: String, value: Duration?)] {
+        func span(
+            _ start: ContinuousClock.Instant?, _ end: ContinuousClock.Instant?
+        ) -> Duration? {
+            guard let start, let end else { return nil }
+            return max(end - start, .zero)
+        }
+        return [
+            ("fault_held_ms", span(course.effective, course.lifted)),
+            ("time_to_detect_ms", span(impact, course.detected)),
+            ("recovery_after_lift_ms", span(course.lifted, recovered)),
+        ]
+    }
 
     subscript(kind: Objective.Kind) -> Duration? {
         switch kind {
@@ -88,8 +113,9 @@ struct Evidence: Sendable {
         recovery.hasForgotten = !analysis.isComplete
         (recovery.impact, recovery.restored) = (analysis.impact, analysis.restored)
         recovery.resolution = analysis.resolution
+        recovery.course = facts.outageCourse
         recovery.verified = verified(
-            restored: analysis.restored, since: facts.fault?.ending?.ended)
+            restored: analysis.restored, since: recovery.course?.lifted)
         if let verified = recovery.verified, let impact = analysis.impact {
             recovery.recoveryTime = verified - impact
         }

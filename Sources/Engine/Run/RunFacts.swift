@@ -33,7 +33,7 @@ final class RunFacts: Sendable {
     struct State: Sendable {
         /// In the order of their injection.
         var faults: [FaultFact] = []
-        var events: [StorageEvent] = []
+        var storage = StorageFacts()
         var killedQueue: KilledQueue?
         var comparison: LedgerComparison?
         var writersStopped: ContinuousClock.Instant?
@@ -56,8 +56,25 @@ final class RunFacts: Sendable {
 }
 
 extension RunFacts.State {
-    /// The last one.
+    /// The one that was injected last.
     var fault: RunFacts.FaultFact? { faults.last }
+
+    /// The one that ended last, once the one that was injected last has ended. Faults that overlap
+    /// end in any order.
+    var lastLifted: RunFacts.FaultFact? {
+        guard fault?.ending != nil else { return nil }
+        let ended = faults.compactMap { fault in fault.ending.map { (fault, $0.ended) } }
+        return ended.max { $0.1 < $1.1 }?.0
+    }
+
+    /// From the first fault to the end of the last. `nil` if there was none.
+    var outageCourse: Recovery.Course? {
+        guard let first = faults.first else { return nil }
+        let lifted = lastLifted?.ending?.ended
+        return Recovery.Course(
+            effective: first.effective, detected: detection(since: first.effective, until: lifted),
+            lifted: lifted)
+    }
 
     mutating func updateFault(_ name: String, _ body: (inout RunFacts.FaultFact) -> Void) {
         guard let index = faults.lastIndex(where: { $0.name == name }) else { return }
@@ -74,11 +91,16 @@ extension RunFacts.State {
 
     /// When the storage system noticed the fault, while it was in force: its breaker opened.
     var detected: ContinuousClock.Instant? {
-        guard let fault else { return nil }
-        // The lift resets what hangs, which may open a breaker that had noticed nothing.
-        return breakerChanges.first { change, instant in
-            change.to == .open && instant >= fault.effective
-                && fault.ending.map { instant <= $0.ended } ?? true
+        fault.flatMap { detection(since: $0.effective, until: $0.ending?.ended) }
+    }
+
+    /// - Parameter end: the lift resets what hangs, which may open a breaker that had noticed
+    ///   nothing. `nil`: nothing was lifted yet.
+    private func detection(
+        since start: ContinuousClock.Instant, until end: ContinuousClock.Instant?
+    ) -> ContinuousClock.Instant? {
+        breakerChanges.first { change, instant in
+            change.to == .open && instant >= start && end.map { instant <= $0 } ?? true
         }?.instant
     }
 
@@ -98,32 +120,7 @@ extension RunFacts.State {
         return last.change.to == .closed ? last.instant : nil
     }
 
-    /// In the order of the events: clocks of several calls cannot tell which came first.
-    var failedCallsBeforeOpening: Int {
-        guard let fault else { return 0 }
-        let before = events.prefix { event in
-            if case .breaker(let change, .primary, let instant) = event {
-                return change.to != .open || instant < fault.effective
-            }
-            return true
-        }
-        return before.count { event in
-            if case .attemptFailed(_, _, .primary, let instant) = event {
-                instant >= fault.effective
-            } else {
-                false
-            }
-        }
-    }
-
     func wasHalfOpen(since instant: ContinuousClock.Instant) -> Bool {
         breakerChanges.contains { $0.change.to == .halfOpen && $0.instant >= instant }
-    }
-
-    /// When the last queued operation was delivered.
-    var lastDrained: ContinuousClock.Instant? {
-        events.reversed().lazy.compactMap { event in
-            if case .drained(_, let instant) = event { instant } else { nil }
-        }.first
     }
 }

@@ -12,6 +12,10 @@ public struct RunRequest: Sendable {
     /// 1 to 6 for the built-in scenarios.
     public var scenarioID: UInt64 = 0
     public var target = Target.embedded
+    /// The only environment that the target may belong to; `nil`: any.
+    public var requestedEnvironment: String?
+    /// The name of the target, given again by whoever wants a drill in production.
+    public var confirmation: String?
     public var executedBy = ""
     public var requestedBy = ""
     public var authorization = ""
@@ -71,6 +75,8 @@ public final class Runner: Sendable {
 
     /// - Throws: `RunnerError`: `.busy`, `.usage`, `.notRecorded`.
     public func run(_ request: RunRequest) async throws -> RunReport {
+        // Here too, whoever asks: a run that may not be leaves no trace.
+        try request.checkPermission()
         state.withLock { $0 = State() }
         let runs = store.directory.runs
         var generator = SystemRandomNumberGenerator()
@@ -220,7 +226,7 @@ extension RunFinished {
         errorMessage = judgement.message
         rtoActualMs = measures?.recovery?.recoveryTime.map { UInt64($0.milliseconds) }
         rpoActualMs = measures?.recovery?.recoveryPoint.map { UInt64($0.milliseconds) }
-        rtoResolutionMs = measures?.recovery?.resolution.map { UInt64($0.milliseconds) }
+        rtoResolutionMs = measures?.recovery?.resolution.map { UInt64($0.millisecondsRoundedUp) }
     }
 }
 

@@ -5,11 +5,14 @@ struct StepJudge: Sendable {
     private static let pause: Duration = .milliseconds(50)
 
     let look: @Sendable (String) async -> Observation
+    /// Where what is looked at is seen; `nil` if nobody knows it.
+    let source: @Sendable (String) -> Observation.Source?
     /// Told what is still being waited for.
     let waiting: @Sendable (String) -> Void
 
     struct Judgement: Sendable {
         let expectation: Expectation
+        let source: Observation.Source?
         var seen = Observation(nil)
         var firstTrue: Duration?
         var verdict = Verdict.none
@@ -17,8 +20,7 @@ struct StepJudge: Sendable {
         var made: ObservationMade {
             var made = ObservationMade()
             made.name = expectation.observation
-            made.source =
-                ObservationCatalog.entry(named: expectation.observation)?.source.rawValue ?? ""
+            made.source = source?.rawValue ?? ""
             made.expected = expectation.condition
             made.value = seen.value?.description ?? ""
             made.samples = seen.samples.map { UInt64($0) }
@@ -33,7 +35,9 @@ struct StepJudge: Sendable {
     func judge(
         _ expectations: [Expectation], since start: ContinuousClock.Instant
     ) async throws -> [Judgement] {
-        var judgements = expectations.map { Judgement(expectation: $0) }
+        var judgements = expectations.map {
+            Judgement(expectation: $0, source: source($0.observation))
+        }
         while let next = judgements.first(where: {
             $0.verdict == .none && $0.expectation.within != nil
         }) {

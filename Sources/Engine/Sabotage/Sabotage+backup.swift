@@ -19,7 +19,7 @@ extension Sabotage? {
                 source: ShowsTheFirstListing(storage: parts.source),
                 destination: parts.destination, keys: parts.keys
             ).backups
-        case .verifyBackupBlind: VerifiesBlindly(whole: parts.backups, parts: parts)
+        case .verifyBackupBlind: VerifiesBlindly(whole: parts.backups)
         case .restorePartial: RestoresHalf(whole: parts.backups)
         case .restoreOlderBackup: RestoresTheOldest(whole: parts.backups)
         case .restoreResurrectsDeleted: RestoresTheDeleted(whole: parts.backups)

@@ -69,13 +69,15 @@ private struct AlertsSilent: PerformanceAlerting {
     mutating func observe(_ call: PerformanceAlerts.Call) -> [PerformanceAlerts.Change] { [] }
 }
 
-/// Raises an alert at the first call, however good it was, and never ends it.
+/// Raises an alert each second, however good the calls are, and never ends one.
 private struct AlertsAlways: PerformanceAlerting {
-    private var isRaised = false
+    private static let interval: Duration = .seconds(1)
+
+    private var last: ContinuousClock.Instant?
 
     mutating func observe(_ call: PerformanceAlerts.Call) -> [PerformanceAlerts.Change] {
-        if isRaised { return [] }
-        isRaised = true
+        if let last, call.instant - last < Self.interval { return [] }
+        last = call.instant
         return [
             PerformanceAlerts.Change(
                 kind: .errorRate, isRaised: true, share: 1, calls: 1, instant: call.instant)

@@ -56,9 +56,7 @@ extension Sabotage? {
         }
     }
 
-    func wrap(
-        _ breaker: CircuitBreaker, observer: @escaping @Sendable (StorageEvent) -> Void
-    ) -> any CircuitBreaking {
+    func wrap(_ breaker: CircuitBreaker) -> any CircuitBreaking {
         switch self {
         case .breakerNeverOpens: BreakerNeverOpens(breaker: breaker)
         case .breakerNeverCloses: BreakerNeverCloses(breaker: breaker)

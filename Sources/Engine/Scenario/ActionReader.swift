@@ -218,10 +218,12 @@ struct ActionReader {
             guard let count, let bytes else { return nil }
             return .transferLarge(count: count, bytes: bytes)
         },
-        Form("stress", ["limit_rate", "each"]) { reader, node in
-            let (limit, each) = (reader.rate("limit_rate", node), reader.duration("each", node))
+        Form("stress", ["limit_factor", "each"]) { reader, node in
+            let limit = reader.fields.number(
+                reader.fields.required("limit_factor", of: node), in: 2...1000)
+            let each = reader.duration("each", node)
             guard let limit, let each else { return nil }
-            return .stress(limitRate: limit, each: each)
+            return .stress(limitFactor: limit, each: each)
         },
         Form("rest", ["for"]) { reader, node in reader.duration("for", node).map { .rest($0) } },
     ]

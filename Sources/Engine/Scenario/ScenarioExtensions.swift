@@ -26,14 +26,17 @@ public struct ScenarioExtensions: Sendable {
 
     public func action(named name: String) -> CustomAction? { actions.first { $0.name == name } }
 
+    public func observation(named name: String) -> CustomObservation? {
+        observations.first { $0.entry.name == name }
+    }
+
     /// What scenarios can observe: the catalog, and what was registered.
     public var entries: [ObservationCatalog.Entry] {
         ObservationCatalog.entries + observations.map(\.entry)
     }
 
     public func entry(named name: String) -> ObservationCatalog.Entry? {
-        ObservationCatalog.entry(named: name)
-            ?? observations.first { $0.entry.name == name }?.entry
+        ObservationCatalog.entry(named: name) ?? observation(named: name)?.entry
     }
 }
 
@@ -77,7 +80,8 @@ public struct CustomObservation: Sendable {
     public let look: Look
 
     /// - Parameters:
-    ///   - name: a group and what is seen of it, as `network.partitions`.
+    ///   - name: a group and what is seen of it, as `network.partitions`. The group may be one of
+    ///     the catalog's.
     ///   - source: where it is really seen. What only a component says of itself is `.self`.
     ///   - meaning: one line for people.
     public init(

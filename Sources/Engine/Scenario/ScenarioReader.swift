@@ -40,7 +40,7 @@ public struct ScenarioReader {
         let variables = variables(node, settings: settings)
         let name = fields.text(fields.required("name", of: node))
         let type = fields.text(fields.required("type", of: node))
-        let objectives = objectives(node.mapping?["objectives"])
+        let objectives = objectives(node.mapping?["objectives"], ofType: type)
         let prerequisites = list(node.mapping?["prerequisites"]) {
             fields.choice($0, as: Prerequisite.self)
         }
@@ -132,9 +132,10 @@ public struct ScenarioReader {
             breakerFailures: failures.map { Int($0) } ?? standard.breakerFailures)
     }
 
-    private func objectives(_ node: Node?) -> Objectives {
+    private func objectives(_ node: Node?, ofType type: String?) -> Objectives {
         let names = Objective.Kind.allCases.map(\.rawValue)
         guard let node, fields.checkNames(of: node, among: names) else { return Objectives([]) }
+        let measured = type.map { Recovery.objectives(ofType: $0) }
         var objectives: [Objective] = []
         for (key, value) in node.mapping ?? [:] {
             guard let kind = key.string.flatMap({ Objective.Kind(rawValue: $0) }),
@@ -143,6 +144,12 @@ public struct ScenarioReader {
             // Yams takes names with different tags for different names.
             if objectives.contains(where: { $0.kind == kind }) {
                 fields.fail(key, "\(kind.rawValue) is given twice")
+            } else if let type, let measured, !measured.contains(kind) {
+                let accepted = measured.isEmpty ? "none" : YAMLFields.list(measured.map(\.rawValue))
+                fields.fail(
+                    key,
+                    "'\(kind.rawValue)' is not measured by scenarios of type \(type); accepted: "
+                        + accepted)
             } else {
                 objectives.append(Objective(kind, limit: limit))
             }

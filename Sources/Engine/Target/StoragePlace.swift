@@ -10,14 +10,19 @@ struct StoragePlace: Sendable {
     let proxy: ProxyServer
     /// What the proxy saw.
     let wire: WireRecord
+    /// Which objects it gave out.
+    let reads: ReadRecord
     /// Past the proxy: for the bytes, and for cleaning up.
     let direct: S3Client
 
     init(_ name: String, _ settings: StorageSettings) async throws {
         (self.name, self.settings) = (name, settings)
-        let wire = WireRecord()
-        self.wire = wire
-        proxy = try await ProxyServer(upstream: settings.upstream) { wire.record($0) }
+        let (wire, reads) = (WireRecord(), ReadRecord())
+        (self.wire, self.reads) = (wire, reads)
+        proxy = try await ProxyServer(upstream: settings.upstream) { operation in
+            wire.record(operation)
+            reads.record(operation)
+        }
         direct = try S3Client(settings.configuration(agent: SystemUnderTest.Agent.runner))
     }
 
@@ -56,8 +61,28 @@ struct StoragePlace: Sendable {
             host: "127.0.0.1", port: proxy.port)
         configuration.connectTimeout = .seconds(1)
         configuration.requestTimeout = .seconds(1)
-        configuration.maximumConnections = 512
+        configuration.maximumConnections = Self.leastConnections
         return configuration
+    }
+
+    // MARK: Connections
+
+    private static let leastConnections = 512
+    /// A process has only so many descriptors. A load that needs more is not held anyway.
+    private static let mostConnections = 4096
+
+    /// For the store under a load of so many operations a second.
+    func storeConfiguration(at rate: Double) -> S3Configuration {
+        var configuration = storeConfiguration
+        configuration.maximumConnections = Self.connections(
+            at: rate, requestTimeout: configuration.requestTimeout)
+        return configuration
+    }
+
+    /// So many that no request waits for another one that hangs until its time-out.
+    static func connections(at rate: Double, requestTimeout: Duration) -> Int {
+        let needed = (rate * (requestTimeout / .seconds(1))).rounded(.up)
+        return max(leastConnections, Int(min(needed, Double(mostConnections))))
     }
 }
 

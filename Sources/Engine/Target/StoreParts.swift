@@ -35,7 +35,7 @@ struct StoreParts {
     ) throws -> ResilientStore.Components {
         let queue = try OperationQueue(directory: setting.directory + "/queue")
         var components = ResilientStore.Components(
-            breaker: sabotage.wrap(breaker, observer: observer), queue: sabotage.wrap(queue),
+            breaker: sabotage.wrap(breaker), queue: sabotage.wrap(queue),
             notifier: sabotage.wrap(notifier))
         components.retry = sabotage.wrap(Retry())
         components.health = sabotage.wrap(Health())

@@ -7,14 +7,8 @@ final class WireRecord: Sendable {
     /// As many as the history of the load keeps, three times: each may be tried so often.
     private static let capacity = 600_000
 
-    private struct Delivery {
-        let sequence: Int
-        /// The acknowledgement reached the client.
-        let isAcknowledged: Bool
-    }
-
     private struct State {
-        var deliveries: [String: [Delivery]] = [:]
+        var deliveries = DeliveryRecord()
         var served = SampleRing<ServedSample>(capacity: OperationHistory.standardCapacity)
         var retries = RetryRecord()
     }
@@ -34,8 +28,8 @@ final class WireRecord: Sendable {
             }
             guard operation.method == "PUT", let sequence else { return }
             guard let status = operation.status, (200..<300).contains(status) else { return }
-            let delivery = Delivery(sequence: sequence, isAcknowledged: operation.fault == nil)
-            state.deliveries[operation.key, default: []].append(delivery)
+            state.deliveries.took(
+                sequence, of: operation.key, isAcknowledged: operation.fault == nil)
         }
     }
 
@@ -46,37 +40,16 @@ final class WireRecord: Sendable {
         attempts.window(since: instant)
     }
 
-    /// The latest requests of users that the storage served.
-    var served: [ServedSample] { state.withLock { $0.served }.all }
+    /// The requests of users that the storage served since a moment.
+    func served(since instant: ContinuousClock.Instant) -> SampleWindow<ServedSample> {
+        state.withLock { $0.served }.window(since: instant)
+    }
 
     /// Writes that the storage took after a later one of the same key.
-    var orderViolations: Int {
-        state.withLock { state in
-            state.deliveries.values.reduce(0) { sum, list in
-                var latest = 0
-                return sum
-                    + list.count { delivery in
-                        defer { latest = max(latest, delivery.sequence) }
-                        return delivery.sequence < latest
-                    }
-            }
-        }
-    }
+    var orderViolations: Int { state.withLock { $0.deliveries.orderViolations } }
 
     /// Writes that were sent again after their acknowledgement had arrived.
-    var duplicates: Int {
-        state.withLock { state in
-            state.deliveries.values.reduce(0) { sum, list in
-                var acknowledged: Set<Int> = []
-                return sum
-                    + list.count { delivery in
-                        let isRepeated = acknowledged.contains(delivery.sequence)
-                        if delivery.isAcknowledged { acknowledged.insert(delivery.sequence) }
-                        return isRepeated
-                    }
-            }
-        }
-    }
+    var duplicates: Int { state.withLock { $0.deliveries.duplicates } }
 }
 
 extension AttemptSample {

@@ -32,6 +32,9 @@ final class Ledger: Sendable {
     /// From now on a snapshot can be taken.
     func keepEverything() { state.withLock { $0.keepEverything(since: .now) } }
 
+    /// No snapshot will be taken.
+    func keepNoMore() { state.withLock { $0.keepNoMore() } }
+
     /// What every key might hold at a moment since `keepEverything`; `nil` for an earlier one.
     func takeSnapshot(
         asOf instant: ContinuousClock.Instant, blur: LedgerBook.Blur = LedgerBook.Blur()

@@ -200,6 +200,18 @@ struct LedgerBook: Sendable {
     /// becomes known only later. Costs memory for every write until it is taken.
     mutating func keepEverything(since instant: Instant) { keptSince = keptSince ?? instant }
 
+    /// No snapshot will be taken: what is not needed any more is forgotten again.
+    mutating func keepNoMore() {
+        keptSince = nil
+        for key in records.indices { forget(key) }
+    }
+
+    /// What every key might hold at a moment; `nil` if not everything was kept since then.
+    func keptExpectations(asOf instant: Instant, blur: Blur = Blur()) -> LedgerExpectations? {
+        guard let keptSince, keptSince <= instant else { return nil }
+        return expectations(asOf: instant, blur: blur)
+    }
+
     /// What every key might hold at a moment. Changes count anew from there, and what is not
     /// needed any more is forgotten again.
     ///
@@ -207,8 +219,7 @@ struct LedgerBook: Sendable {
     mutating func takeSnapshot(
         asOf instant: Instant, blur: Blur = Blur()
     ) -> LedgerExpectations? {
-        let isKept = keptSince.map { $0 <= instant } ?? false
-        let taken = expectations(asOf: instant, blur: blur)
+        let taken = keptExpectations(asOf: instant, blur: blur)
         (keptSince, snapshot) = (nil, instant)
         changesSinceSnapshot = Changes()
         for key in records.indices {
@@ -218,7 +229,7 @@ struct LedgerBook: Sendable {
             }
             forget(key)
         }
-        return isKept ? taken : nil
+        return taken
     }
 
     /// The storage was set back to a snapshot: what came after it is undone, and does not count as

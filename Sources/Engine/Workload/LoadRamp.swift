@@ -5,6 +5,11 @@ struct LoadLevel: Codable, Equatable, Sendable {
         case clients(Int)
         /// Operations started per second, whether or not earlier ones have ended.
         case rate(Double)
+
+        /// `nil` for clients: how many they make depends on how they are served.
+        var operationsPerSecond: Double? {
+            if case .rate(let rate) = self { rate } else { nil }
+        }
     }
 
     let pressure: Pressure
@@ -18,7 +23,7 @@ struct LevelResult: Codable, Equatable, Sendable {
     let pressure: LoadLevel.Pressure
     /// That should have started in the measured time, also those that could not be sent.
     let operations: Int
-    /// Of those, neither served nor deferred.
+    /// Of those, not served: a write that is only deferred is not what is measured.
     let errors: Int
     /// Operations served per second of the measured time, counted where they ended.
     let throughput: Double
@@ -80,9 +85,12 @@ struct LoadRamp: Equatable, Sendable {
     }
 
     /// The first level whose throughput gains less than 10 % on the one before.
-    var saturation: LevelResult? {
+    var saturation: LevelResult? { Self.saturation(of: results) }
+
+    /// - Parameter results: of heavier and heavier levels.
+    static func saturation(of results: [LevelResult]) -> LevelResult? {
         zip(results, results.dropFirst()).first { before, result in
-            result.throughput - before.throughput < before.throughput * Self.worthwhileGain
+            result.throughput - before.throughput < before.throughput * worthwhileGain
         }?.1
     }
 }
@@ -105,7 +113,7 @@ struct LevelTally: Sendable {
         operations += 1
         if sample.isServed {
             latencies.add(sample.latency)
-        } else if sample.outcome != .deferred {
+        } else {
             errors += 1
         }
     }

@@ -4,11 +4,27 @@ internal import Synchronization
 final class Pace: Sendable {
     /// An operation that starts later than this is late.
     static let tolerance: Duration = .milliseconds(10)
+    /// Longer delays are remembered with their time. Every machine with few processors has shorter
+    /// ones now and then.
+    static let stallLimit: Duration = .milliseconds(250)
+    /// An operation that starts later than this is not one of its rate any more.
+    static let patience: Duration = .seconds(1)
     /// With more operations under way no further ones are sent: a storage that answers nothing for
     /// long must not take all memory of its runner.
     static let maximumUnderWay = 20_000
 
+    /// A stretch in which operations were due and not sent.
+    struct Stall: Equatable, Sendable {
+        fileprivate(set) var start: ContinuousClock.Instant
+        fileprivate(set) var end: ContinuousClock.Instant
+        /// The longest that an operation was late.
+        fileprivate(set) var delay: Duration
+    }
+
     struct Record: Equatable, Sendable {
+        /// With more of them the latest one grows.
+        private static let maximumStalls = 1000
+
         var sent = 0
         /// Of those sent.
         var late = 0
@@ -16,17 +32,46 @@ final class Pace: Sendable {
         var worst: Duration = .zero
         /// Due, but not sent at all.
         var withheld = 0
+        /// Of those sent, later than `patience`.
+        var overdue = 0
+        /// One after another.
+        private(set) var stalls: [Stall] = []
+
+        var due: Int { sent + withheld }
 
         /// The share of the operations due that were sent more than 10 ms late, or not at all.
-        var slip: Double {
-            let due = sent + withheld
-            return due == 0 ? 0 : Double(late + withheld) / Double(due)
+        var slip: Double { due == 0 ? 0 : Double(late + withheld) / Double(due) }
+
+        /// Whether the rate was: at most one operation in a hundred was not sent, or much too late.
+        var isHeld: Bool { (withheld + overdue) * 100 <= due }
+
+        /// The longest that an operation was late that was due or sent in a stretch of time. Zero
+        /// if none was late by more than `stallLimit`.
+        func longestStall(in span: ClosedRange<ContinuousClock.Instant>) -> Duration {
+            stalls.filter { $0.start <= span.upperBound && $0.end >= span.lowerBound }
+                .map(\.delay).max() ?? .zero
         }
 
-        /// Whether measures of this resolution can be made with such a load: none was sent later
-        /// than it, and at most one in a hundred was not sent.
-        func isHeld(within resolution: Duration) -> Bool {
-            worst <= resolution && withheld * 100 <= sent + withheld
+        fileprivate mutating func add(
+            intended: ContinuousClock.Instant, at instant: ContinuousClock.Instant
+        ) {
+            let delay = instant - intended
+            sent += 1
+            if delay > Pace.tolerance { late += 1 }
+            if delay > Pace.patience { overdue += 1 }
+            worst = max(worst, delay)
+            if delay > Pace.stallLimit {
+                note(Stall(start: intended, end: instant, delay: delay))
+            }
+        }
+
+        private mutating func note(_ stall: Stall) {
+            guard var last = stalls.last,
+                stall.start <= last.end || stalls.count == Self.maximumStalls
+            else { return stalls.append(stall) }
+            (last.start, last.end) = (min(last.start, stall.start), max(last.end, stall.end))
+            last.delay = max(last.delay, stall.delay)
+            stalls[stalls.count - 1] = last
         }
     }
 
@@ -55,12 +100,7 @@ final class Pace: Sendable {
     ///   - intended: when it was due.
     ///   - instant: when it is handed to the storage.
     func sent(intended: ContinuousClock.Instant, at instant: ContinuousClock.Instant = .now) {
-        let delay = instant - intended
-        state.withLock { state in
-            state.record.sent += 1
-            if delay > Self.tolerance { state.record.late += 1 }
-            state.record.worst = max(state.record.worst, delay)
-        }
+        state.withLock { $0.record.add(intended: intended, at: instant) }
     }
 
     /// One that was admitted could not be made.

@@ -125,7 +125,7 @@ public struct Failover: FailoverDeciding, Equatable, Sendable {
         healthySince = inputs.primary == .healthy ? healthySince ?? now : nil
         guard let next = next(inputs, inStateFor: duration, at: now) else { return nil }
         let transition = Transition(from: state, to: next)
-        count(transition, isFailed: isLate(duration) || inputs.reconciliation == .failed)
+        count(transition, isNeedless: inputs.primary == .healthy && !isOrdered && !isLate(duration))
         isOrdered = inputs.order == .failOver
         // Anew in each state: whoever goes back waits before trying again.
         (state, since, unhealthySince, healthySince) = (next, now, nil, nil)
@@ -167,11 +167,12 @@ public struct Failover: FailoverDeciding, Equatable, Sendable {
         duration * (1 << min(failedSwitches, 6))
     }
 
-    private mutating func count(_ transition: Transition, isFailed: Bool) {
+    /// - Parameter isNeedless: the primary is well again, in time.
+    private mutating func count(_ transition: Transition, isNeedless: Bool) {
         switch (transition.from, transition.to) {
         case (.switchingOver, .secondary), (.failingBack, .primary): failedSwitches = 0
-        case (.switchingOver, .primary), (.failingBack, .secondary):
-            if isFailed { failedSwitches += 1 }
+        case (.switchingOver, .primary): if !isNeedless { failedSwitches += 1 }
+        case (.failingBack, .secondary): failedSwitches += 1
         default: break
         }
     }

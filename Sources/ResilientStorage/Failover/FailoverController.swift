@@ -51,14 +51,16 @@ actor FailoverController {
                 return complain("\(error)")
             }
         }
-        // Before: no write of the new state is older than its event.
+        // Before users may write: what a reconciliation that is given up still copies to the
+        // secondary must not land over what they write there.
+        if transition.from == .failingBack { await stop() }
+        // No write of the new state is older than its event.
         let instant = ContinuousClock.now
         routing.adopt(next, epoch: epoch?.number)
         lastComplaint = ""
         observer(
             .failover(
                 from: transition.from, to: transition.to, epoch: routing.epoch, at: instant))
-        if transition.from == .failingBack { await stop() }
     }
 
     /// Ends what it has begun.

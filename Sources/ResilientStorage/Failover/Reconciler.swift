@@ -111,6 +111,7 @@ public struct Reconciler: Reconciling {
         _ steps: [SiteComparison.Step], _ work: ReconciliationWork, _ result: inout Reconciliation
     ) async throws {
         for start in stride(from: 0, to: steps.count, by: Self.concurrency) {
+            try Task.checkCancellation()
             let some = steps[start..<min(start + Self.concurrency, steps.count)]
             let settled = try await withThrowingTaskGroup(of: Settled.self) { group in
                 for step in some { group.addTask { try await settle(step, work) } }
@@ -168,17 +169,25 @@ public struct Reconciler: Reconciling {
         let purpose = CallPurpose.fenced(.reconciliation, epoch: work.epoch)
         if object.size > Self.sizeInMemory {
             let (client, bucket) = (source.reconciliationClient, source.bucket)
+            // What a user has written there meanwhile is newer.
+            let condition: S3Client.Condition? = target.name == .secondary ? .absent : nil
             _ = try await target.call(purpose) {
                 let chunks = client.download(object.key, in: bucket)
-                return try await $0.upload(chunks, to: object.key, in: $1)
+                return try await $0.upload(chunks, to: object.key, in: $1, if: condition)
             }
             return
         }
         let found = try await source.call(purpose) { try await $0.get(object.key, in: $1) }
-        _ = try await target.call(purpose) {
-            try await $0.put(
-                found.body, to: object.key, in: $1, metadata: found.metadata,
-                contentType: found.contentType ?? "application/octet-stream")
+        let put = {
+            _ = try await target.call(purpose) {
+                try await $0.put(
+                    found.body, to: object.key, in: $1, metadata: found.metadata,
+                    contentType: found.contentType ?? "application/octet-stream")
+            }
         }
+        if target.name == .primary { return try await put() }
+        // The secondary serves again if this is given up. A request that is cut off then could
+        // land there after a later write of a user, so it is sent to its end.
+        try await Task { try await put() }.value
     }
 }

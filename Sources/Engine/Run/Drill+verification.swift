@@ -1,0 +1,50 @@
+internal import ResilientStorage
+
+/// Backups, verified by the storage system; and the verification, by the drill.
+extension Drill {
+    func verifyBackup(_ system: SystemUnderTest) async throws {
+        guard let backup = facts.all.backup.newest else { return }
+        setWaiting("the newest backup to be verified")
+        system.backup.reads.begin(of: SystemUnderTest.Agent.backup)
+        let found: BackupVerification
+        do {
+            found = try await system.backups.verify(backup.id, scope: .all)
+        } catch {
+            _ = system.backup.reads.end()
+            throw error
+        }
+        let finished = ContinuousClock.now
+        let read = system.backup.reads.end()
+        let chain = try await storedChain(system)
+        setWaiting("damage to one object of the newest backup to be found")
+        let isDamageFound = try await findsDamage(to: backup.id, chain, found.problems, system)
+        setWaiting("every object of the newest backup to be read past the storage system")
+        let stored = try await storedObjects(in: system.backup, below: keys.backups + "objects/")
+        guard let newest = chain.newest, let mismatches = chain.mismatches(with: stored) else {
+            throw RunnerError(.internal, "the newest manifest in the backup storage is damaged")
+        }
+        var verification = BackupFacts.Verification(
+            finished: finished, problems: found.problems.count, checked: found.checkedObjects,
+            mismatches: mismatches)
+        let count = chain.objects(among: read)
+        (verification.read, verification.unread) = (count, newest.entries.count - count)
+        verification.isDamageFound = isDamageFound
+        facts.update { [verification] state in
+            guard let index = state.backup.taken.indices.last else { return }
+            state.backup.taken[index].verification = verification
+        }
+        await log(found.problems, met: "verifying the backup")
+    }
+
+    /// - Returns: `nil` if there is nothing that could be damaged.
+    private func findsDamage(
+        to id: BackupID, _ chain: BackupChain, _ known: [BackupProblem], _ system: SystemUnderTest
+    ) async throws -> Bool? {
+        var generator = SeededGenerator(seed: request.seed)
+        guard let entry = chain.newest?.entries.randomElement(using: &generator) else { return nil }
+        let control = DamageControl(
+            backups: system.backups, client: system.backup.direct, bucket: system.backup.bucket)
+        return try await control.finds(
+            damageTo: entry, at: keys.backups + entry.storedKey, of: id, beside: known)
+    }
+}

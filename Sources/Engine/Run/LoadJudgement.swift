@@ -1,0 +1,45 @@
+internal import DRTesting
+
+/// Whether the load bore the measures that were made with it. A pure value.
+struct LoadJudgement {
+    /// A row that is inconclusive; `nil`: the load was put on as planned.
+    let result: ResultRecorded?
+
+    /// - Parameter end: of the load.
+    init(_ pace: Pace.Record, for recovery: Recovery?, until end: ContinuousClock.Instant) {
+        // A shorter stall lets recovery look later by no more than it lasts. To hold it against a
+        // resolution of some milliseconds would fail sound runs on every machine that has others
+        // to serve, for an error that is little beside any objective.
+        let limit = max(recovery?.resolution ?? .zero, Pace.stallLimit)
+        let longest = recovery?.span(until: end).map { pace.longestStall(in: $0) } ?? .zero
+        guard !pace.isHeld || longest > limit else {
+            self.result = nil
+            return
+        }
+        var result = ResultRecorded()
+        (result.component, result.testName) = ("workload", "Load put on as planned")
+        result.expectedResult =
+            "99 % of the operations sent within \(Pace.patience.words), and none more than "
+            + "\(limit.words) late while recovery was timed"
+        result.actualResult =
+            "of \(pace.due.counted("operation")) \(pace.overdue) were sent later, "
+            + "\(pace.withheld) not at all; one was \(longest.words) late while recovery was timed"
+        result.verdict = .inconclusive
+        result.errorMessage =
+            pace.isHeld
+            ? "the runner stalled, so its measures are not to be trusted"
+            : "the rate was not held, so the measures are not to be trusted"
+        self.result = result
+    }
+}
+
+extension Recovery {
+    /// What the measured times rest on. A runner that stalls at any other time spoils none of them.
+    fileprivate func span(
+        until end: ContinuousClock.Instant
+    ) -> ClosedRange<ContinuousClock.Instant>? {
+        guard let impact else { return nil }
+        let last = [restored, verified].compactMap(\.self).max() ?? end
+        return impact...max(last, impact)
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Engine
+import Foundation
+
+// Help lists the options of a group where a command names the group. So each of these is small:
+// every command keeps the order that suits it.
+
+/// The storage that a run tests.
+struct TargetOption: ParsableArguments {
+    @Option(help: "A file that describes the storage under test.")
+    var target: String?
+
+    /// The embedded target if no file is named.
+    func read() throws -> Target { try TargetSource.read(target) }
+}
+
+/// Who is named in the log.
+struct ExecutorOption: ParsableArguments {
+    @Option(help: "Who runs it. (default: the user's name)")
+    var by: String?
+
+    var name: String { by ?? NSUserName() }
+}
+
+/// What a scenario leaves open.
+struct VariableOptions: ParsableArguments {
+    @Option(name: .customLong("set"), help: "A variable of the scenario, as name=value.")
+    var settings: [String] = []
+
+    /// Of a name that is set twice the last value counts.
+    ///
+    /// - Throws: `RunnerError` with `.usage`, naming what is no `name=value`.
+    func values() throws -> [String: String] {
+        var values: [String: String] = [:]
+        for setting in settings {
+            let sides = setting.split(separator: "=", maxSplits: 1).map(String.init)
+            guard sides.count == 2 else {
+                throw RunnerError(.usage, "--set '\(setting)': accepted: name=value")
+            }
+            values[sides[0]] = sides[1]
+        }
+        return values
+    }
+}
+
+/// How the test that was recorded is told.
+struct TestOutputOption: ParsableArguments {
+    @Flag(help: "Print the test as JSON on standard output, everything else on standard error.")
+    var json = false
+}
