@@ -19,7 +19,7 @@ struct BuiltinDrill: Sendable {
     let metrics: [String]
     /// How many faults it plans, at least.
     let faults: Int
-    /// The steps in which one is in force for a while, counted from 1.
+    /// Steps in which, or soon after which, one is in force for a while, counted from 1.
     var faultedSteps: Set<Int> = []
     /// It measures how much the machine can do, so that nothing else may run.
     var runsAlone = false
@@ -37,7 +37,7 @@ struct BuiltinDrill: Sendable {
         ],
         objectives: [.recoveryTime, .recoveryPoint],
         metrics: ["rto_resolution_ms", "fault_held_ms", "time_to_detect_ms"], faults: 1,
-        faultedSteps: [1, 2, 3, 4])
+        faultedSteps: [1, 2])
 
     static let degradation = BuiltinDrill(
         number: 2, name: "Partial Service Degradation",

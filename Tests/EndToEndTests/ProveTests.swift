@@ -49,7 +49,8 @@ import Testing
 
     private static let blind = [
         Blind(
-            name: "nobody looks at the notices", scenario: Sample.scenario(),
+            name: "nobody looks at the notices",
+            scenario: Sample.scenario(named: "notifications"),
             sabotage: "notifier-silent", conclusions: ["sound", "missed"]),
         // The step that goes red has another component.
         Blind(

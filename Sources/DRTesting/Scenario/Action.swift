@@ -37,7 +37,8 @@ public enum Action: Equatable, Sendable {
     /// acknowledged. They are in the ledger.
     case createData(writes: Int, overwrites: Int, deletes: Int)
     case takeBackup(BackupType)
-    /// Lets the storage system verify its newest backup.
+    /// Lets the storage system verify its newest backup; then again, with one object of it damaged
+    /// behind its back, which is put back.
     case verifyBackup
     /// Deletes and alters objects of the drill behind the storage system's back.
     case destroyObjects(deleted: Int, corrupted: Int)

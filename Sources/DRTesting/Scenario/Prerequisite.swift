@@ -1,22 +1,24 @@
 /// What must be seen to work before anything is broken.
 public enum Prerequisite: String, CaseIterable, Sendable {
-    /// A signed put, get and delete on the backup storage.
+    /// A signed put, get and delete on the backup storage; its newest backup, if there is one, is
+    /// verified.
     case backupAvailable = "backup available"
     /// A write is accepted while the breaker is held open, in a dry run.
     case queueEnabled = "queue enabled"
-    /// "Breaker on, failure threshold 3": the third failed call of a dry run opens it, and none
-    /// before.
+    /// "Breaker on, failure threshold 3": in a dry run before a storage that fails, the third call
+    /// is the last that reaches it.
     case breakerOn = "breaker on"
-    /// "Monitoring active": a health sample is younger than two intervals.
+    /// "Monitoring active": a health sample is younger than two intervals, and its request was seen
+    /// on the wire.
     case monitoring
     /// "Alerting configured": a marked test alert is received.
     case alerting
     /// "Load testing available": a second of load at the rate of the scenario, with less than 1 %
-    /// of it sent late.
+    /// of it sent late, and all of it served.
     case loadTesting = "load testing"
-    /// "Failover enabled": the state of the failover can be read.
+    /// "Failover enabled": its state can be read, and a write to the secondary is read back.
     case failoverOn = "failover on"
-    /// A write to the secondary storage is read back.
+    /// A signed put, get and delete on the secondary storage.
     case secondaryAvailable = "secondary available"
 }
 

@@ -24,8 +24,9 @@ extension Drill {
             facts: facts, workload: workload, probes: probes, system: system, end: end,
             stableFor: request.scenario.workload.stableFor)
         var measures = Measures()
-        // An objective that is set and of which nothing was measured has not been met.
-        let isAsked = !request.scenario.objectives.all.isEmpty
+        // Once there was a step, an objective of which nothing was measured has not been met.
+        let hasBegun = await !journal.run.steps.isEmpty
+        let isAsked = hasBegun && !request.scenario.objectives.all.isEmpty
         measures.recovery = recovery(from: evidence) ?? (isAsked ? Recovery() : nil)
         if let recovery = measures.recovery {
             addMarks(recovery, facts, to: &measures)
