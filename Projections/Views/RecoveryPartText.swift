@@ -5,13 +5,14 @@ public import DRTesting
 public enum RecoveryPartText {
     /// - Parameters:
     ///   - metrics: all that were recorded of a run.
+    ///   - testType: of the run.
     ///   - words: a time in milliseconds, for people.
     /// - Returns: a phrase for each part that is known.
     public static func phrases(
-        of metrics: [MetricRecorded], words: (Double) -> String
+        of metrics: [MetricRecorded], testType: String, words: (Double) -> String
     ) -> [String] {
         // Where data was destroyed, the end of that is the start of the restore.
-        let isRestore = metrics.contains { $0.name == "restore_rto_ms" }
+        let isRestore = testType == "backup_restore"
         return [
             ("fault_held_ms", isRestore ? "restore begun after" : "fault held"),
             ("time_to_detect_ms", "detected after"),

@@ -99,7 +99,9 @@ struct RunChart {
         let lines = [("p99", \TimelineBin.p99Us), ("p50", \TimelineBin.p50Us)].map { name, path in
             "<path class=\"\(name)\" d=\"\(self.path(of: path, most: max(Double(most), 1)))\"/>"
         }
-        let label = ReportText.microseconds(most)
+        // Beside the axis there is room for few digits.
+        let isCoarse = (10_000..<100_000).contains(most)
+        let label = ReportText.microseconds(isCoarse ? (most + 500) / 1000 * 1000 : most)
         return lines.joined() + Self.text(label, x: Self.left - 6, y: lineTop + 9, "end")
             + Self.text(
                 "latency of what was served, p99 and p50", x: Self.left, y: lineTop - 5, "start")

@@ -101,8 +101,9 @@ extension RunSection {
     /// How long the fault was held, and how long it took to notice it and to recover from it. Empty
     /// if none of them is known.
     static func splitWords(_ run: RunRecord) -> String {
-        let words = RecoveryPartText.phrases(of: run.metrics) { ReportText.milliseconds($0) }
-            .joined(separator: ", ")
+        let words = RecoveryPartText.phrases(
+            of: run.metrics, testType: run.requested.testType
+        ) { ReportText.milliseconds($0) }.joined(separator: ", ")
         return words.isEmpty ? "" : "\(words.prefix(1).uppercased())\(words.dropFirst())."
     }
 

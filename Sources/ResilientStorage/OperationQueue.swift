@@ -63,6 +63,10 @@ public final class OperationQueue: OperationQueueing, Sendable {
     private enum Change: Sendable {
         case add(QueuedOperation, finish: @Sendable (Result<QueueEntry, any Error>) -> Void)
         case remove(QueueEntry, finish: @Sendable (Result<Void, any Error>) -> Void)
+
+        var isRemoval: Bool {
+            if case .remove = self { true } else { false }
+        }
     }
 
     private struct State {
@@ -153,12 +157,17 @@ public final class OperationQueue: OperationQueueing, Sendable {
         if isFirst { disk.async { self.writeChanges() } }
     }
 
-    /// One flush for all that wait.
     private func writeChanges() {
-        let (group, depth, bytes, next) = state.withLock { state in
+        let group = state.withLock { state in
             defer { state.waiting = [] }
-            return (state.waiting, state.depth, state.bytes, state.next)
+            return state.waiting
         }
+        write(group)
+    }
+
+    /// One flush for all of them.
+    private func write(_ group: [Change]) {
+        let (depth, bytes, next) = state.withLock { ($0.depth, $0.bytes, $0.next) }
         var room = Room(
             operations: limits.operations - depth, bytes: limits.bytes - bytes, next: next)
         do {
@@ -169,6 +178,12 @@ public final class OperationQueue: OperationQueueing, Sendable {
             }
             for (change, outcome) in zip(group, outcomes) { finish(change, outcome) }
         } catch {
+            let removals = group.filter(\.isRemoval)
+            if !removals.isEmpty, removals.count < group.count {
+                // On a full disk what makes room must not fail with what needs it.
+                write(removals)
+                return write(group.filter { !$0.isRemoval })
+            }
             let failure = OperationQueueError(
                 code: .unavailable, message: "the queue cannot be written: \(error)")
             for change in group { finish(change, .refused(failure)) }
@@ -198,6 +213,10 @@ public final class OperationQueue: OperationQueueing, Sendable {
                 outcomes.append(try add(operation, within: &room, in: transaction))
             case .remove(let entry, _):
                 let wasThere = try transaction.remove(.integer(entry.number), in: entries)
+                if wasThere {
+                    room.operations += 1
+                    room.bytes += entry.operation.size
+                }
                 outcomes.append(.removed(wasThere: wasThere))
             }
         }

@@ -107,7 +107,9 @@ actor QueueDrain {
         } catch {
             // The storage has it, and will get it once more: that does no harm, but somebody should
             // know why.
-            if error is OperationQueueError { complain("\(error)") }
+            if !(error is S3Error || error is Refusal || error is Doubt || Task.isCancelled) {
+                complain("\(error)")
+            }
             order.finished(entry)
             return .failed
         }

@@ -5,8 +5,8 @@
 public enum ObjectRules {
     /// In UTF-8.
     public static let maximumKeyBytes = 1024
-    /// Names and values together, in UTF-8.
-    public static let maximumMetadataBytes = 2048
+    /// Names and values together, in UTF-8: of R2, which takes most. AWS takes 2048.
+    public static let maximumMetadataBytes = 8192
 
     /// Why no storage takes an object of this name and metadata, in words; `nil` if one may.
     public static func objection(
@@ -19,6 +19,9 @@ public enum ObjectRules {
         let size = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         if size > maximumMetadataBytes {
             return "metadata have at most \(maximumMetadataBytes) bytes, these \(size)"
+        }
+        if Set(metadata.keys.map { $0.lowercased() }).count < metadata.count {
+            return "names of metadata differ in case only"
         }
         return metadata.lazy.compactMap { objection(toHeader: $0.key, value: $0.value) }.first
     }

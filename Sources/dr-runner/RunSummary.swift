@@ -76,7 +76,8 @@ struct RunSummary {
     }
 
     private var split: [String] {
-        RecoveryPartText.phrases(of: report.metrics, words: Self.words)
+        RecoveryPartText.phrases(
+            of: report.metrics, testType: report.run.requested?.testType ?? "", words: Self.words)
     }
 
     private var resolution: String {

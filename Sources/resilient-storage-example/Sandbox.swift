@@ -53,7 +53,12 @@ actor Sandbox {
         let bucket = Settings.Bucket(
             endpoint: server.endpoint, credentials: credentials, name: name)
         let client = try bucket.client()
-        try await client.createBucket(name)
+        do {
+            try await client.createBucket(name)
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
         try await client.shutdown()
         return bucket
     }

@@ -21,7 +21,7 @@ import Testing
         drill: .failover, step: 3, roles: ["primary", "secondary"])
 
     @Test func doctorRemovesWhatAKilledRunnerLeftInEveryStorage() async throws {
-        try await forEachInPairs([Self.restore, Self.takeover]) { place in
+        for place in [Self.restore, Self.takeover] {
             try await Self.afterAKill(in: place) { workspace, target, sites in
                 let look = try await workspace.run(.runner, ["doctor", "--target", target])
                 #expect(look.status == 1, "\(look)")
@@ -59,7 +59,8 @@ import Testing
         try await SandboxSites.use { sites in
             let workspace = try Workspace()
             let target = try workspace.write(sites.target(), to: "target.yaml")
-            try await inDrillPlace {
+            // This process serves the storages too.
+            try await inDrillPlace(alone: true) {
                 let run = try workspace.start(
                     .runner, ["run", "\(place.drill.number)", "--target", target])
                 try await run.wait(forLine: "> \(place.step) ", within: .seconds(120))

@@ -163,7 +163,6 @@ import Testing
         let (children, ports) = try await inDrillPlace {
             let run = try workspace.start(.runner, ["run", "\(place.drill.number)"])
             try await run.wait(forLine: "> \(place.step) ", within: .seconds(200))
-            if place.isFaulted { try await workspace.wait(forEvent: "fault_effective") }
             let events = try await halt(run, workspace, isFaulted: place.isFaulted)
             // Its last step may be short.
             #expect(events.last?.name != "run_finished", "\(note)")

@@ -112,8 +112,9 @@ import Testing
         let day = 86_400_000
         let lifted = (start + Int(seconds * 1000)) % day
         let delay = (lifted - cancelled + day) % day
-        // How soon depends on what else the machine does: only shown.
         print("the fault was lifted \(delay) ms after the run was told to stop")
+        // Nothing is waited for. The two clocks may differ by some milliseconds.
+        #expect(delay < 5000 || delay > day - 100)
     }
 
     /// Its fault stays in force for as long as the run is let.

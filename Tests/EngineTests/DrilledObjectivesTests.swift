@@ -1,4 +1,5 @@
 import DRTesting
+import S3
 import Testing
 
 @testable import Engine
@@ -39,6 +40,27 @@ import Testing
             #expect(metrics.allSatisfy { $0.value == nil })
             // Nobody asked for it, but something was done that nobody here knows.
             #expect(record.comparison?.subject == "final")
+        }
+    }
+
+    /// Without objectives, and without a step that compares, the loss is still seen.
+    @Test func whatARegisteredActionDestroysIsMissed() async throws {
+        let scenario = Self.unknownDamage.replacing(
+            "objectives: {rto: 1m, rpo: 1m}\n", with: "")
+        try await DrilledStorage.use { storage in
+            let action = CustomAction(name: "break_something") { _, _ in
+                let keys = try await storage.client.listAll(
+                    DrilledStorage.bucket, prefix: "dr-test/"
+                ).map(\.key).filter { $0.contains("/data/") }
+                for key in keys { try await storage.client.delete(key, in: DrilledStorage.bucket) }
+            }
+            let record = try await storage.drill(scenario, actions: [action])
+            let note: Comment = "\(record.complaint)"
+            let row = record.report.run.results.first {
+                $0.testName == "Nothing acknowledged is lost"
+            }
+            #expect(row?.verdict == .failed, note)
+            #expect(record.report.finished.verdict == .failed, note)
         }
     }
 

@@ -115,7 +115,9 @@ struct WorkloadPartsTests {
             #expect(pace.admit())
             pace.sent(intended: Self.at(100), at: Self.at(100 + delay))
         }
-        #expect(pace.record == Pace.Record(sent: 4, late: 1, worst: .milliseconds(11), withheld: 0))
+        #expect(pace.record.sent == 4 && pace.record.late == 1)
+        #expect(pace.record.worst == .milliseconds(11))
+        #expect(pace.record.stalls.map(\.delay) == [.milliseconds(11)])
         #expect(pace.record.slip == 0.25)
         #expect(pace.record.isHeld)
         pace.withheld()

@@ -156,7 +156,6 @@ struct RunSectionTests {
         let report = try await report(of: [
             request("backup_restore"), .runStarted(.sample),
             .metric("rto_actual_ms", type: "rto", 12_000, "ms"),
-            .metric("restore_rto_ms", type: "rto", 12_000, "ms"),
             .metric("fault_held_ms", 10_000, "ms"), .metric("recovery_after_lift_ms", 2000, "ms"),
             .mark("impact", at: 1_000_000), .mark("restore started", at: 11_000_000),
             .mark("verified", at: 13_000_000), .finished(.completed, .passed, rto: 12_000),

@@ -85,13 +85,14 @@ extension ResilientStoreTests {
         /// A request that was cut off could land at the secondary after a later write of a user.
         @Test func aFailbackThatIsGivenUpHasNothingOnItsWayToTheSecondary() async throws {
             var options = TwoSites.Options()
-            options.failover.readOnlyLimit = .milliseconds(400)
+            options.failover.readOnlyLimit = .milliseconds(1500)
             try await withTwoSites(options) { (sites) async throws in
                 let fault = try await sites.primary.inject(.refuse)
                 try await sites.waitFor(.secondary)
                 try await sites.restorePrimary(fault)
                 try await sites.primary.direct.put([7], to: "a", in: Rig.bucket)
-                _ = try await sites.secondary.inject(.latency(.seconds(1)), methods: ["PUT"])
+                _ = try await sites.secondary.inject(
+                    .latency(.milliseconds(1800)), methods: ["PUT"])
                 #expect(await sites.store.failBack())
                 try await sites.waitFor(.failingBack)
                 try await sites.waitFor(.secondary)

@@ -20,27 +20,35 @@ package actor ServerProcess {
     package nonisolated let log: String
     private let program: String
     private let arguments: [String]
+    private let leavings: [String]
     private let shell = Process()
     private let lifeline = Pipe()
     /// When its pipe closes, the folder goes.
     private let previous: ServerProcess?
 
-    /// - Parameter folder: of its own; becomes its working directory and holds its log.
-    package init(_ program: String, _ arguments: [String], folder: String) throws {
-        try self.init(program, arguments, folder: folder, after: nil)
+    /// - Parameters:
+    ///   - folder: of its own; becomes its working directory and holds its log.
+    ///   - leavings: files that it makes elsewhere, with no blanks in their paths.
+    package init(
+        _ program: String, _ arguments: [String], folder: String, leavings: [String] = []
+    ) throws {
+        try self.init(program, arguments, folder: folder, leavings: leavings, after: nil)
     }
 
     private init(
-        _ program: String, _ arguments: [String], folder: String, after previous: ServerProcess?
+        _ program: String, _ arguments: [String], folder: String, leavings: [String],
+        after previous: ServerProcess?
     ) throws {
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw Failure(description: "\(program) is not there: 'make test' installs it")
         }
-        (self.program, self.arguments) = (program, arguments)
+        (self.program, self.arguments, self.leavings) = (program, arguments, leavings)
         (self.folder, self.previous) = (folder, previous)
         log = previous.map { $0.log + ".next" } ?? folder + "/server.log"
         shell.executableURL = URL(filePath: "/bin/sh")
-        shell.arguments = ["-c", Self.script, "server", folder, log, program] + arguments
+        shell.arguments =
+            ["-c", Self.script, "server", folder, log, leavings.joined(separator: " "), program]
+            + arguments
         shell.currentDirectoryURL = URL(filePath: folder)
         shell.standardInput = lifeline
         shell.standardOutput = FileHandle.nullDevice
@@ -54,8 +62,8 @@ package actor ServerProcess {
     /// this process blocks SIGCHLD, which the shell inherits.
     private static let script = """
         trap '' INT
-        folder=$1 log=$2
-        shift 2
+        folder=$1 log=$2 leavings=$3
+        shift 3
         exec 3<&0
         "$@" >"$log" 2>&1 </dev/null 3<&- &
         server=$!
@@ -68,7 +76,7 @@ package actor ServerProcess {
                 sleep 0.1
                 tries=$((tries + 1))
             done
-            rm -rf "$folder"
+            rm -rf "$folder" $leavings
         } >/dev/null 2>&1 &
         while kill -0 "$server" 2>/dev/null; do sleep 0.1; done
         : >"$log.ended"
@@ -110,7 +118,8 @@ package actor ServerProcess {
     /// Starts it again after it was killed, with what it left in its folder.
     package func startAgain() throws -> ServerProcess {
         precondition(hasEnded, "A server is started again when it has ended.")
-        return try ServerProcess(program, arguments, folder: folder, after: self)
+        return try ServerProcess(
+            program, arguments, folder: folder, leavings: leavings, after: self)
     }
 }
 

@@ -94,7 +94,11 @@ extension StorageServer {
         // Master, volume, filer and S3; each has gRPC 10000 ports higher. Then S3 over TLS.
         let base = try LocalPort.free(with: [0, 1, 2, 3, 4, 10_000, 10_001, 10_002, 10_003])
         let process = try ServerProcess(
-            program("weed"), arguments(base: base, folder: folder, files: files), folder: folder)
+            program("weed"), arguments(base: base, folder: folder, files: files), folder: folder,
+            // It puts these there whatever it is told.
+            leavings: ["master", "volume", "filer", "s3"].enumerated().map {
+                "/tmp/seaweedfs-\($1)-grpc-\(base + 10_000 + $0).sock"
+            })
         let readiness = (port: base + 3, path: "/healthz")
         try await process.waitUntilReady(port: readiness.port, path: readiness.path)
         return StorageServer(

@@ -1,7 +1,6 @@
 /// What must be seen to work before anything is broken.
 public enum Prerequisite: String, CaseIterable, Sendable {
-    /// A signed put, get and delete on the backup storage; its newest backup, if there is one, is
-    /// verified.
+    /// A signed put, get and delete on the backup storage.
     case backupAvailable = "backup available"
     /// A write is accepted while the breaker is held open, in a dry run.
     case queueEnabled = "queue enabled"

@@ -25,7 +25,8 @@ extension Drill {
         let deadline = ContinuousClock.now + .seconds(5)
         var seen = ""
         while ContinuousClock.now < deadline {
-            let requests = system.primary.proxy.counts(of: SystemUnderTest.Agent.health).requests
+            let requests = system.primary.proxy.requests(
+                of: SystemUnderTest.Agent.health, since: .now - limit)
             seen = "\(requests.counted("health check")) at the proxy"
             if requests > 0, let sample = await system.store.lastHealthSample {
                 let age = max(ContinuousClock.now - sample, .zero)

@@ -14,6 +14,18 @@ extension Drill {
             || !facts.customActions.isEmpty
         guard wasBroken, facts.comparison == nil else { return }
         try await compareLedger(drainedWithin: .seconds(60))
+        if facts.faults.isEmpty, facts.backup.impact == nil { try await recordLosses() }
+    }
+
+    /// Where no recovery is measured, no other row would tell of them.
+    private func recordLosses() async throws {
+        guard let offences = facts.all.comparison?.offences, !offences.isEmpty else { return }
+        var lost = ResultRecorded()
+        (lost.component, lost.testName) = ("workload", "Nothing acknowledged is lost")
+        (lost.expectedResult, lost.verdict) = ("every key as it was acknowledged", .failed)
+        lost.actualResult = "\(offences.count.counted("key")) damaged"
+        lost.errorMessage = lost.actualResult
+        try await journal.record(.recordResult(lost))
     }
 
     func compareLedger(drainedWithin limit: Duration) async throws {

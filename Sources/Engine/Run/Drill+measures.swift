@@ -28,6 +28,7 @@ extension Drill {
         let hasBegun = await !journal.run.steps.isEmpty
         let isAsked = hasBegun && !request.scenario.objectives.all.isEmpty
         measures.recovery = recovery(from: evidence) ?? (isAsked ? Recovery() : nil)
+        measures.recovery?.coarsen(by: workload.pace.record, until: end)
         if let recovery = measures.recovery {
             addMarks(recovery, facts, to: &measures)
             addTimes(recovery, facts, to: &measures)

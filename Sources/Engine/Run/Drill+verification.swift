@@ -40,8 +40,11 @@ extension Drill {
     private func findsDamage(
         to id: BackupID, _ chain: BackupChain, _ known: [BackupProblem], _ system: SystemUnderTest
     ) async throws -> Bool? {
+        // What is missing or damaged already cannot be damaged.
+        let bad = Set(known.compactMap(\.key))
+        let whole = (chain.newest?.entries ?? []).filter { !bad.contains($0.key) }
         var generator = SeededGenerator(seed: request.seed)
-        guard let entry = chain.newest?.entries.randomElement(using: &generator) else { return nil }
+        guard let entry = whole.randomElement(using: &generator) else { return nil }
         let control = DamageControl(
             backups: system.backups, client: system.backup.direct, bucket: system.backup.bucket)
         return try await control.finds(

@@ -77,7 +77,8 @@ extension ObservationBoard {
     /// - Returns: nothing if service was never lost: then it cannot come back.
     private func restored(_ facts: RunFacts.State) -> Observation {
         guard let last = facts.fault, last.ending != nil else { return Observation(nil) }
-        for fault in [last] + facts.faults.prefix(1) {
+        let others = facts.faults.dropLast().prefix(1)
+        for fault in [last] + others {
             let analysis = RecoveryAnalysis(
                 workload.history.window(since: fault.effective), faultEffective: fault.effective,
                 end: .now, stableFor: stableFor)

@@ -12,11 +12,9 @@ extension Evidence {
         let marks = analysis.marks
         (recovery.impact, recovery.restored) = (marks.impact, marks.restored)
         recovery.resolution = analysis.resolution
-        // Whoever took over without what was acknowledged has not recovered it.
-        if facts.failover.takeovers.allSatisfy(\.offences.isEmpty) {
-            recovery.recoveryTime = analysis.failoverTime.value
-            recovery.times[.failoverTime] = analysis.failoverTime.value
-        }
+        // What the secondary lacked then is judged by the RPO.
+        recovery.recoveryTime = analysis.failoverTime.value
+        recovery.times[.failoverTime] = analysis.failoverTime.value
         // Whatever the primary lacks after the failback, it was not reconciled.
         if facts.comparison?.offences.isEmpty == true {
             recovery.times[.failbackTime] = analysis.failbackTime.value

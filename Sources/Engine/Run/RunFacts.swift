@@ -59,12 +59,10 @@ extension RunFacts.State {
     /// The one that was injected last.
     var fault: RunFacts.FaultFact? { faults.last }
 
-    /// The one that ended last, once the one that was injected last has ended. Faults that overlap
-    /// end in any order.
+    /// The one that ended last, once all have ended. Faults that overlap end in any order.
     var lastLifted: RunFacts.FaultFact? {
-        guard fault?.ending != nil else { return nil }
         let ended = faults.compactMap { fault in fault.ending.map { (fault, $0.ended) } }
-        return ended.max { $0.1 < $1.1 }?.0
+        return ended.count == faults.count ? ended.max { $0.1 < $1.1 }?.0 : nil
     }
 
     /// From the first fault to the end of the last. `nil` if there was none.

@@ -2,11 +2,8 @@ internal import Synchronization
 
 /// Whether the load was really put on as planned. A runner that stalls measures its own stalls.
 final class Pace: Sendable {
-    /// An operation that starts later than this is late.
+    /// An operation that starts later than this is late, and remembered with its time.
     static let tolerance: Duration = .milliseconds(10)
-    /// Longer delays are remembered with their time. Every machine with few processors has shorter
-    /// ones now and then.
-    static let stallLimit: Duration = .milliseconds(250)
     /// An operation that starts later than this is not one of its rate any more.
     static let patience: Duration = .seconds(1)
     /// With more operations under way no further ones are sent: a storage that answers nothing for
@@ -46,7 +43,7 @@ final class Pace: Sendable {
         var isHeld: Bool { (withheld + overdue) * 100 <= due }
 
         /// The longest that an operation was late that was due or sent in a stretch of time. Zero
-        /// if none was late by more than `stallLimit`.
+        /// if none was late by more than `tolerance`.
         func longestStall(in span: ClosedRange<ContinuousClock.Instant>) -> Duration {
             stalls.filter { $0.start <= span.upperBound && $0.end >= span.lowerBound }
                 .map(\.delay).max() ?? .zero
@@ -60,7 +57,7 @@ final class Pace: Sendable {
             if delay > Pace.tolerance { late += 1 }
             if delay > Pace.patience { overdue += 1 }
             worst = max(worst, delay)
-            if delay > Pace.stallLimit {
+            if delay > Pace.tolerance {
                 note(Stall(start: intended, end: instant, delay: delay))
             }
         }

@@ -178,16 +178,17 @@ public struct Reconciler: Reconciling {
             return
         }
         let found = try await source.call(purpose) { try await $0.get(object.key, in: $1) }
-        let put = {
-            _ = try await target.call(purpose) {
-                try await $0.put(
-                    found.body, to: object.key, in: $1, metadata: found.metadata,
-                    contentType: found.contentType ?? "application/octet-stream")
-            }
+        let put: @Sendable (S3Client, String) async throws -> Void = { client, bucket in
+            try await client.put(
+                found.body, to: object.key, in: bucket, metadata: found.metadata,
+                contentType: found.contentType ?? "application/octet-stream")
         }
-        if target.name == .primary { return try await put() }
-        // The secondary serves again if this is given up. A request that is cut off then could
-        // land there after a later write of a user, so it is sent to its end.
-        try await Task { try await put() }.value
+        let isShielded = target.name == .secondary
+        try await target.call(purpose) { client, bucket in
+            guard isShielded else { return try await put(client, bucket) }
+            // The secondary serves again if this is given up. A request that is cut off then could
+            // land there after a later write of a user, so it is sent to its end.
+            try await Task { try await put(client, bucket) }.value
+        }
     }
 }
