@@ -36,6 +36,12 @@ extension FrontHandler {
         }
     }
 
+    /// Now, and not with each piece: a client that knows the length takes the last one for the end,
+    /// before that is counted.
+    func storagePaused(_ storage: any Channel) {
+        if storage === back { context?.flush() }
+    }
+
     func storageClosed(_ storage: any Channel) {
         guard storage === back else { return }
         back = nil
@@ -61,7 +67,7 @@ extension FrontHandler {
             return cut(after: piece, context: context)
         }
         guard answer?.slow != nil else {
-            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
             return
         }
         answer?.slow?.add(piece)

@@ -177,6 +177,7 @@ final class FrontHandler: ChannelInboundHandler {
         let connecting = connector.connect(on: context.eventLoop) {
             BackHandler(
                 receive: { bound.value.receive($0, from: $1) },
+                paused: { bound.value.storagePaused($0) },
                 closed: { bound.value.storageClosed($0) },
                 writable: { bound.value.storageWritable($0) })
         }

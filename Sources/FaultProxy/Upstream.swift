@@ -71,21 +71,28 @@ final class BackHandler: ChannelInboundHandler, Sendable {
     typealias Receive = @Sendable (HTTPClientResponsePart, _ storage: any Channel) -> Void
 
     private let receive: Receive
+    private let paused: @Sendable (_ storage: any Channel) -> Void
     private let closed: @Sendable (_ storage: any Channel) -> Void
     private let writable: @Sendable (_ storage: any Channel) -> Void
 
-    /// All three are called on the event loop of the connection, and say which connection it is:
-    /// one that was given up may still have something to say.
+    /// All are called on the event loop of the connection, and say which connection it is: one that
+    /// was given up may still have something to say.
+    ///
+    /// - Parameter paused: nothing more has come for now.
     init(
-        receive: @escaping Receive, closed: @escaping @Sendable (any Channel) -> Void,
+        receive: @escaping Receive, paused: @escaping @Sendable (any Channel) -> Void,
+        closed: @escaping @Sendable (any Channel) -> Void,
         writable: @escaping @Sendable (any Channel) -> Void
     ) {
-        (self.receive, self.closed, self.writable) = (receive, closed, writable)
+        (self.receive, self.paused) = (receive, paused)
+        (self.closed, self.writable) = (closed, writable)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         receive(unwrapInboundIn(data), context.channel)
     }
+
+    func channelReadComplete(context: ChannelHandlerContext) { paused(context.channel) }
 
     func channelInactive(context: ChannelHandlerContext) { closed(context.channel) }
 

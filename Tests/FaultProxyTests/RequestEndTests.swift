@@ -38,6 +38,21 @@ struct RequestEndTests {
         }
     }
 
+    /// Whoever counts what was read must not miss the last answer.
+    @Test func anAnswerIsToldOfBeforeItsClientHasIt() async throws {
+        try await withProxy { proxied in
+            let client = try proxied.client()
+            let body = [UInt8](repeating: 7, count: 4096)
+            try await client.put(body, to: "key", in: "bucket")
+            for number in 1...500 {
+                _ = try await client.get("key", in: "bucket")
+                let told = proxied.seen.all.count
+                #expect(told == number + 1)
+                if told != number + 1 { return }
+            }
+        }
+    }
+
     @Test func aRequestWhoseClientLeftWasNotAnswered() async throws {
         try await withProxy { proxied in
             let fault = Fault(.latency(.seconds(120)))
