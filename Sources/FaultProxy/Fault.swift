@@ -68,11 +68,15 @@ public struct Fault: Equatable, Sendable {
 public struct FaultLease: Equatable, Sendable {
     /// Whoever has it may renew, change and lift.
     public let token: String
+    /// No request met the fault before.
+    public let began: ContinuousClock.Instant
     /// From when on every request met the fault.
     public let effective: ContinuousClock.Instant
 
-    public init(token: String, effective: ContinuousClock.Instant) {
-        (self.token, self.effective) = (token, effective)
+    public init(
+        token: String, began: ContinuousClock.Instant, effective: ContinuousClock.Instant
+    ) {
+        (self.token, self.began, self.effective) = (token, began, effective)
     }
 }
 

@@ -90,13 +90,14 @@ public actor ProxyServer {
         }
         guard fault.kind != .refuse || fault.strikesAll else { throw Self.cannotChoose }
         let token = Self.newToken()
+        let began = ContinuousClock.now
         state.add(fault, token: token)
         holdings[token] = Holding(kind: fault.kind, timer: schedule(token, after: lease))
         if fault.kind == .refuse {
             try await updateListening()
             guard let holding = holdings[token], holding.ending == nil else { throw Self.leaseGone }
         }
-        return FaultLease(token: token, effective: .now)
+        return FaultLease(token: token, began: began, effective: .now)
     }
 
     /// Lets the lease run anew from now.

@@ -74,6 +74,22 @@ struct RunFactsTests {
         #expect(facts(early + Self.outage).detected == Self.at(1300))
     }
 
+    /// Closing a port takes a while: the first calls fail in it.
+    @Test func whatFailsWhileAFaultBecomesEffectiveIsItsDoing() {
+        for began in [1100, 1150] {
+            var state = RunFacts.State()
+            state.faults = [
+                RunFacts.FaultFact(
+                    name: "outage", began: Self.at(began), effective: Self.at(1310),
+                    passedBefore: 0)
+            ]
+            for event in Self.outage { state.note(event) }
+            #expect(state.failedCallsBeforeOpening == (began == 1100 ? 3 : 2))
+            #expect(state.detected == Self.at(1300))
+            #expect(state.degraded?.incident == "i-1")
+        }
+    }
+
     // MARK: Several faults
 
     /// Each by its start and its end, in the order of their injection.

@@ -56,10 +56,11 @@ package actor ServerProcess {
         try shell.run()
     }
 
-    /// The server's end is told by a file: as long as the shell's other half waits for the pipe to
-    /// close, Foundation takes the shell for running. No process is killed by a number that may
-    /// have gone to another one meanwhile. It looks instead of waiting: `wait` never returns where
-    /// this process blocks SIGCHLD, which the shell inherits.
+    /// The server's end is told by a file, and the shell stays until the pipe closes: Foundation
+    /// would not collect it before its other half has ended too, and a child that is never
+    /// collected hides the end of every other one from exit tests. No process is killed by a number
+    /// that may have gone to another one meanwhile. It looks instead of waiting: `wait` never
+    /// returns where this process blocks SIGCHLD, which the shell inherits.
     private static let script = """
         trap '' INT
         folder=$1 log=$2 leavings=$3
@@ -80,6 +81,7 @@ package actor ServerProcess {
         } >/dev/null 2>&1 &
         while kill -0 "$server" 2>/dev/null; do sleep 0.1; done
         : >"$log.ended"
+        read -r nothing <&3
         """
 
     package nonisolated var hasEnded: Bool {

@@ -8,6 +8,7 @@ struct BreakerFacts: Sendable {
     struct Episode: Sendable {
         let kind: Action.Episode
         /// Its first fault; `nil`: the episode has not begun.
+        var began: ContinuousClock.Instant?
         var effective: ContinuousClock.Instant?
         var opened: ContinuousClock.Instant?
         var lifted: ContinuousClock.Instant?

@@ -50,6 +50,7 @@ extension Drill {
         setWaiting("the storage to fail: \(episode.kind.rawValue)")
         for plan in FaultPlan.faults(of: episode.kind) {
             try await inject(plan)
+            episode.began = episode.began ?? facts.all.fault?.began
             episode.effective = episode.effective ?? facts.all.fault?.effective
         }
     }
@@ -62,10 +63,10 @@ extension Drill {
     private func awaitOpening(
         _ episode: inout BreakerFacts.Episode, within limit: Duration
     ) async throws {
-        guard let effective = episode.effective else { return }
+        guard let began = episode.began, let effective = episode.effective else { return }
         setWaiting("the breaker to open: \(episode.kind.rawValue)")
         while ContinuousClock.now < effective + limit {
-            episode.opened = facts.all.breakerOpened(since: effective)
+            episode.opened = facts.all.breakerOpened(since: began)
             if episode.opened != nil { return }
             try await Task.sleep(for: .milliseconds(20))
         }

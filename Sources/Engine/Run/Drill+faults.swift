@@ -18,7 +18,7 @@ extension Drill {
         // From here on the two grow together, so what was counted in between does not matter.
         let counts = system.place(plan.endpoint).proxy.counts()
         var fact = RunFacts.FaultFact(
-            name: plan.name, effective: lease.effective,
+            name: plan.name, began: lease.began, effective: lease.effective,
             passedBefore: counts.requests - counts.faulted)
         (fact.endpoint, fact.fraction) = (plan.endpoint, plan.fraction)
         facts.update { [fact] in $0.faults.append(fact) }

@@ -118,7 +118,7 @@ extension ObservationBoard {
         case "episodes.requests_while_open":
             let spans = Self.openSpans(facts).filter { span in
                 episodes.contains { episode in
-                    guard let start = episode.effective else { return false }
+                    guard let start = episode.began else { return false }
                     return span.lowerBound >= start
                         && span.lowerBound <= episode.ended ?? span.lowerBound
                 }

@@ -8,6 +8,9 @@ final class RunFacts: Sendable {
     /// A fault of the drill.
     struct FaultFact: Sendable {
         let name: String
+        /// What fails from here on may be its doing: closing a port takes a while, in which some
+        /// calls have failed already.
+        let began: ContinuousClock.Instant
         let effective: ContinuousClock.Instant
         var endpoint = "primary"
         /// The share of requests that it strikes.
@@ -19,6 +22,15 @@ final class RunFacts: Sendable {
         var ending: FaultEnding?
         /// Answers that the storage system had got when it was lifted.
         var answeredBeforeLift = 0
+
+        /// - Parameter began: `nil`: it was effective at once.
+        init(
+            name: String, began: ContinuousClock.Instant? = nil,
+            effective: ContinuousClock.Instant, passedBefore: Int
+        ) {
+            (self.name, self.began, self.effective) = (name, began ?? effective, effective)
+            self.passedBefore = passedBefore
+        }
 
         /// Since when the storage has been as it is.
         var lastChange: ContinuousClock.Instant { ending?.ended ?? changed ?? effective }
@@ -70,7 +82,7 @@ extension RunFacts.State {
         guard let first = faults.first else { return nil }
         let lifted = lastLifted?.ending?.ended
         return Recovery.Course(
-            effective: first.effective, detected: detection(since: first.effective, until: lifted),
+            effective: first.effective, detected: detection(since: first.began, until: lifted),
             lifted: lifted)
     }
 
@@ -89,7 +101,7 @@ extension RunFacts.State {
 
     /// When the storage system noticed the fault, while it was in force: its breaker opened.
     var detected: ContinuousClock.Instant? {
-        fault.flatMap { detection(since: $0.effective, until: $0.ending?.ended) }
+        fault.flatMap { detection(since: $0.began, until: $0.ending?.ended) }
     }
 
     /// - Parameter end: the lift resets what hangs, which may open a breaker that had noticed
@@ -107,7 +119,7 @@ extension RunFacts.State {
         guard let fault else { return nil }
         for event in events {
             guard case .degradedEntered(let incident, let instant) = event else { continue }
-            if instant >= fault.effective { return (incident, instant) }
+            if instant >= fault.began { return (incident, instant) }
         }
         return nil
     }

@@ -12,7 +12,7 @@ struct StorageFacts: Sendable {
     private(set) var lastDrained: ContinuousClock.Instant?
     private(set) var failedCalls = FailedCalls()
 
-    /// - Parameter fault: when the last one became effective, as far as is known by now.
+    /// - Parameter fault: when the last one began, as far as is known by now.
     mutating func note(_ event: StorageEvent, since fault: ContinuousClock.Instant?) {
         switch event {
         case .breaker(let change, let site, let instant):
@@ -50,7 +50,7 @@ struct FailedCalls: Sendable {
         }
     }
 
-    /// A fault is known a moment after it is effective: so many entries at least are remembered
+    /// A fault is known a moment after it has begun: so many entries at least are remembered
     /// for it.
     private static let memory = 1000
 
@@ -58,7 +58,7 @@ struct FailedCalls: Sendable {
     /// Of the fault that was the last one when something was noted.
     private var tally: Tally?
 
-    /// - Parameter fault: when the last one became effective, as far as is known by now.
+    /// - Parameter fault: when the last one began, as far as is known by now.
     mutating func note(_ entry: Entry, since fault: ContinuousClock.Instant?) {
         tally = fault.map { counted(since: $0) }
         tally?.add(entry)
@@ -66,7 +66,7 @@ struct FailedCalls: Sendable {
         if recent.count >= 2 * Self.memory { recent.removeFirst(Self.memory) }
     }
 
-    /// - Parameter fault: when the last one became effective.
+    /// - Parameter fault: when the last one began.
     func count(since fault: ContinuousClock.Instant) -> Int { counted(since: fault).failed }
 
     private func counted(since fault: ContinuousClock.Instant) -> Tally {
@@ -80,15 +80,15 @@ struct FailedCalls: Sendable {
 extension RunFacts.State {
     /// Keeps what is asked for later.
     mutating func note(_ event: StorageEvent) {
-        let effective = fault?.effective
-        storage.note(event, since: effective)
+        let began = fault?.began
+        storage.note(event, since: began)
     }
 
     var events: [StorageEvent] { storage.changes }
 
     /// Calls of the primary storage, from the last fault on.
     var failedCallsBeforeOpening: Int {
-        fault.map { storage.failedCalls.count(since: $0.effective) } ?? 0
+        fault.map { storage.failedCalls.count(since: $0.began) } ?? 0
     }
 
     /// When the last queued operation was delivered.

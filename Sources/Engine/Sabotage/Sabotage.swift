@@ -94,7 +94,7 @@ private struct FaultNotInjected: FaultInjecting {
     let faults: ProxyFaults
 
     func inject(_ plan: FaultPlan, seed: UInt64) async throws -> FaultLease {
-        FaultLease(token: "none", effective: .now)
+        FaultLease(token: "none", began: .now, effective: .now)
     }
     func change(_ name: String, fraction: Double) async throws -> ContinuousClock.Instant { .now }
     func lift(_ name: String) async throws {}
