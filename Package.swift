@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "Projections", targets: ["Projections"]),
         .executable(name: "dr-runner", targets: ["dr-runner"]),
         .executable(name: "dr-audit", targets: ["dr-audit"]),
+        .executable(name: "fault-proxy", targets: ["fault-proxy"]),
         .executable(name: "dr-projections", targets: ["dr-projections"]),
         .executable(name: "dr-weekly-report", targets: ["dr-weekly-report"]),
     ],
@@ -76,17 +77,22 @@ let package = Package(
         .target(
             name: "FaultProxy",
             dependencies: [
+                "S3",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
 
+        // Experiments of others, as values.
+        .target(name: "ChaosToolkit", dependencies: [.product(name: "Yams", package: "Yams")]),
+
         // One run of a scenario, from its file to its verdict.
         .target(
             name: "Engine",
             dependencies: [
-                "DRTesting", "EventLog", "S3", "S3Sandbox", "ResilientStorage", "FaultProxy",
+                "ChaosToolkit", "DRTesting", "EventLog", "S3", "S3Sandbox", "ResilientStorage",
+                "FaultProxy", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -121,8 +127,13 @@ let package = Package(
         .executableTarget(
             name: "dr-runner",
             dependencies: [
-                "Engine", "DRTesting", "EventLog", "Projections", "Wire",
+                "ChaosToolkit", "Engine", "DRTesting", "EventLog", "Projections", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "fault-proxy",
+            dependencies: [
+                "FaultProxy", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "resilient-storage-example",
@@ -169,8 +180,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "DRTesting", "EventLog", "FaultProxy", "ResilientStorage", "S3",
-                "S3Sandbox", "Wire",
+                "ChaosToolkit", "Engine", "DRTesting", "EventLog", "FaultProxy",
+                "ResilientStorage", "S3", "S3Sandbox", "Wire",
             ],
             exclude: ["scenario-mistakes.txt"]),
         .testTarget(
@@ -186,7 +197,15 @@ let package = Package(
         .testTarget(
             name: "S3SandboxTests", dependencies: ["S3Sandbox", "S3"],
             exclude: ["outside_check.py"]),
-        .testTarget(name: "FaultProxyTests", dependencies: ["FaultProxy", "S3", "S3Sandbox"]),
+        .testTarget(
+            name: "FaultProxyTests",
+            dependencies: [
+                "FaultProxy", "S3", "S3Sandbox", "StorageServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "ChaosToolkitTests", dependencies: ["ChaosToolkit"],
+            exclude: ["python_verdicts.py", "verdicts.json"]),
         .testTarget(
             name: "ResilientStorageTests",
             dependencies: ["ResilientStorage", "S3", "S3Sandbox", "FaultProxy", "LMDB"]),
@@ -194,9 +213,10 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "FaultProxy", "S3", "S3Sandbox", "StorageServers", "dr-runner", "dr-audit",
-                "dr-projections", "dr-weekly-report", "resilient-storage-example",
+                "dr-projections", "dr-weekly-report", "fault-proxy",
+                "resilient-storage-example",
             ],
-            exclude: ["Help", "damage.py"]),
+            exclude: ["Help", "damage.py", "experiments", "services", "toxiproxy_clients.py"]),
     ]
 )
 

@@ -3,6 +3,7 @@
 #
 #   .ci/setup.sh build     what the programs are built with
 #   .ci/setup.sh test      also what the tests run beside them
+#   .ci/setup.sh bench     what the programs are built with, and what the benchmarks run beside them
 #   .ci/setup.sh python    .venv, with the packages of requirements.txt
 set -eu
 cd "$(dirname "$0")/.."
@@ -49,6 +50,13 @@ system_packages() {
     if [ "$1" = test ]; then
         has protoc || missing="$missing protobuf-compiler"
     fi
+    if [ "$1" = bench ]; then
+        has python3 || missing="$missing python3"
+        has wrk || missing="$missing wrk"
+        # Where not only root looks for programs.
+        { has haproxy || [ -x /usr/sbin/haproxy ]; } || missing="$missing haproxy"
+        { has nginx || [ -x /usr/sbin/nginx ]; } || missing="$missing nginx-light"
+    fi
     # Unquoted: one argument for each package.
     [ -z "$missing" ] || install_packages $missing
 }
@@ -72,10 +80,10 @@ python_packages() {
 }
 
 case "${1:-}" in
-build | test)
+build | test | bench)
     tools
     system_packages "$1"
     ;;
 python) python_packages ;;
-*) fail "Say one of: build, test, python." ;;
+*) fail "Say one of: build, test, bench, python." ;;
 esac

@@ -30,6 +30,9 @@ public struct TestRun: Equatable, Sendable {
     public private(set) var results: [ResultRecorded] = []
     public private(set) var prerequisites: [PrerequisiteChecked] = []
     public private(set) var cleanup: CleanupFinished?
+    /// What was changed outside the storage system, or may have been, and is not known to be put
+    /// back.
+    public private(set) var changesLeft: [ExternalChangePlanned] = []
 
     public init() {}
 
@@ -57,6 +60,9 @@ public struct TestRun: Equatable, Sendable {
         case .cleanupFinished(let event): cleanup = cleanup ?? event
         case .cancelRequested(let event): cancellation = cancellation ?? event
         case .runFinished(let event): finished = finished ?? event
+        case .externalChangePlanned(let event): changesLeft.append(event)
+        case .externalChangeUndone(let event) where event.isDone:
+            changesLeft.removeAll { $0.changeID == event.changeID }
         default: break
         }
     }

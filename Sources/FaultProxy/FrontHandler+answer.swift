@@ -21,6 +21,7 @@ extension FrontHandler {
     func receive(_ part: HTTPClientResponsePart, from storage: any Channel) {
         guard let context, case .forwarded = fate, storage === back else { return }
         if case .head(let head) = part { answer = StorageAnswer(head, strike: strike) }
+        record(part)
         if strike?.kind == .resetAfterAnswer {
             if case .end = part {
                 fate = .none
@@ -30,10 +31,35 @@ extension FrontHandler {
             return
         }
         switch part {
-        case .head(let head): context.write(wrapOutboundOut(.head(head)), promise: nil)
+        case .head(let head): context.write(wrapOutboundOut(.head(framed(head))), promise: nil)
         case .body(let piece): pass(piece, context: context)
         case .end(let trailers): finish(with: trailers, context: context)
         }
+    }
+
+    /// Before the client can know of the answer: its next read must find it.
+    private func record(_ part: HTTPClientResponsePart) {
+        guard let target = recording?.target, let whole = recording?.add(part) else { return }
+        recording = nil
+        if let operation { state.remember(whole, to: operation, target) }
+    }
+
+    /// The head as it goes to the client, who has to know where the body ends: by its length, in
+    /// chunks, or with the connection.
+    private func framed(_ original: HTTPResponseHead) -> HTTPResponseHead {
+        var head = original
+        let isBodiless = isHead || [204, 304].contains(answer?.status)
+        if isBodiless || head.headers.contains(name: "content-length") {
+            head.headers.remove(name: "transfer-encoding")
+        } else if takesChunks {
+            head.version = .http1_1
+            head.headers.replaceOrAdd(name: "transfer-encoding", value: "chunked")
+        } else {
+            head.headers.remove(name: "transfer-encoding")
+            isKeepAlive = false
+        }
+        if !isKeepAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        return head
     }
 
     /// Now, and not with each piece: a client that knows the length takes the last one for the end,
@@ -51,7 +77,8 @@ extension FrontHandler {
 
     /// The storage is read no faster than the client takes it.
     func updateReadingFromStorage(context: ChannelHandlerContext) {
-        let isReading = context.channel.isWritable && answer?.slow?.isFull != true
+        let isTaking = context.channel.isWritable && stream?.isTaking != false
+        let isReading = isTaking && answer?.slow?.isFull != true
         back?.setOption(.autoRead, value: isReading).whenFailure { _ in }
     }
 
@@ -79,7 +106,7 @@ extension FrontHandler {
         fate = .none
         end()
         let written = context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))))
-        closeWhenComplete(written, context.channel)
+        closeWhenWritten(written)
     }
 
     private func finish(with trailers: HTTPHeaders?, context: ChannelHandlerContext) {

@@ -1,13 +1,8 @@
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
-
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 
 /// One client's connection: reads a request, lets the fault that strikes it have its way, and
-/// otherwise hands it to the storage as it is. One request at a time.
+/// otherwise hands it to the storage. One request at a time.
 ///
 /// Everything here runs on the connection's event loop, the connection to the storage included.
 final class FrontHandler: ChannelInboundHandler {
@@ -20,7 +15,9 @@ final class FrontHandler: ChannelInboundHandler {
         /// Everything read is dropped; nothing is answered.
         case withheld
         /// Everything read is dropped, then the proxy answers by itself.
-        case answered(status: Int, code: String, message: String)
+        case answered(OwnAnswer)
+        /// Kept whole, to be delivered when the client has lost its connection.
+        case collected(LateDelivery)
         /// Kept until the storage is connected, or the delay is over.
         case waiting([HTTPServerRequestPart])
         case forwarded
@@ -29,14 +26,23 @@ final class FrontHandler: ChannelInboundHandler {
     }
 
     let state: ProxyState
-    private let connector: UpstreamConnector
+    let connector: UpstreamConnector
+    /// What stands between here and the client. It can be full though the socket is not.
+    var stream: StreamHandler?
+    private let signer: RequestSigner?
+    private let deadline: HeadDeadline
     private(set) var context: ChannelHandlerContext?
     var fate = Fate.none
     /// What a fault does to the request; `nil` if it is spared.
     private(set) var strike: Strike?
     /// The request, until it was told what became of it.
-    private var operation: ProxiedOperation?
-    private var isKeepAlive = true
+    private(set) var operation: ProxiedOperation?
+    /// It asks for the head of an answer only.
+    var isHead = false
+    /// The client understands bodies in chunks.
+    private(set) var takesChunks = true
+    /// The connection is of use when the request is answered.
+    var isKeepAlive = true
     private(set) var hasWholeRequest = true
     /// The client waits for a 100 before it sends the body.
     private var awaitsContinue = false
@@ -44,16 +50,29 @@ final class FrontHandler: ChannelInboundHandler {
     var back: (any Channel)?
     /// What the storage answers to the request; `nil` before it does.
     var answer: StorageAnswer?
+    /// What later reads may be answered with, as far as it has come.
+    var recording: ReadRecording?
     /// A slice of a slow answer is under way.
     var isSlicing = false
+    /// Set when the client has sent what is no request: it is told so, and nothing more is read.
+    var refusal: Scheduled<Void>?
 
-    init(state: ProxyState, connector: UpstreamConnector) {
+    init(
+        state: ProxyState, connector: UpstreamConnector, signer: RequestSigner?,
+        deadline: HeadDeadline
+    ) {
         (self.state, self.connector) = (state, connector)
+        (self.signer, self.deadline) = (signer, deadline)
     }
 
     /// Whether this fault keeps the request from being answered.
     func isWithheld(by token: String) -> Bool {
         if case .withheld = fate { strike?.token == token } else { false }
+    }
+
+    /// No request has begun whose answer has not ended.
+    var isBetweenRequests: Bool {
+        if case .none = fate { hasWholeRequest && operation == nil } else { false }
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -64,12 +83,14 @@ final class FrontHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        refusal?.cancel()
+        if case .collected(let delivery) = fate { delivery.finish() }
         end()
         back?.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        refuse(error, context: context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -80,162 +101,110 @@ final class FrontHandler: ChannelInboundHandler {
     // MARK: From the client
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = unwrapInboundIn(data)
+        if refusal != nil { return }
+        var part = unwrapInboundIn(data)
         switch part {
-        case .head(let head): begin(head, context: context)
+        case .head(let head): part = .head(begin(head, context: context))
         case .body: break
         case .end: hasWholeRequest = true
         }
         switch fate {
         case .none, .withheld, .delivering: break
-        case .answered(let status, let code, let message):
-            if hasWholeRequest {
-                respond(status: status, code: code, message: message, context: context)
-            }
+        case .answered(let answer):
+            if hasWholeRequest { respond(answer, context: context) }
+        case .collected(let delivery): collect(part, for: delivery, context: context)
         case .waiting(let parts): fate = .waiting(parts + [part])
         case .forwarded: forward(part)
         }
     }
 
-    private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-        isKeepAlive = head.isKeepAlive
+    /// - Returns: the request as it is forwarded, if it is.
+    private func begin(
+        _ head: HTTPRequestHead, context: ChannelHandlerContext
+    ) -> HTTPRequestHead {
+        deadline.headCame()
+        isHead = head.method == .HEAD
+        takesChunks = head.version == .http1_1
+        isKeepAlive = head.isKeepAlive && !head.asksForUpgrade
         hasWholeRequest = false
         let expectations = head.headers[canonicalForm: "expect"].map { $0.lowercased() }
         awaitsContinue = head.version == .http1_1 && expectations.contains("100-continue")
-        let path = head.uri.prefix { $0 != "?" }.dropFirst()
-        let names = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        var metadata: [String: String] = [:]
-        for (name, value) in head.headers where name.lowercased().hasPrefix("x-amz-meta-") {
-            metadata[String(name.lowercased().dropFirst("x-amz-meta-".count))] = value
+        let reception = state.receive(RequestDescription(head))
+        (operation, strike) = (reception.operation, reception.strike)
+        recording = reception.readTarget.map { ReadRecording(target: $0) }
+        do throws(ForwardingRefusal) {
+            let forwarded = try head.forwarded(signer)
+            meetFault(of: reception, refusal: nil, context: context)
+            return forwarded
+        } catch {
+            meetFault(of: reception, refusal: error, context: context)
+            return head
         }
-        let received = state.receive(
-            method: head.method.rawValue, bucket: names.first.map(String.init) ?? "",
-            key: names.count > 1 ? String(names[1]) : "",
-            agent: head.headers.first(name: "user-agent") ?? "", metadata: metadata)
-        (operation, strike) = (received.operation, received.strike)
-        operation?.invocation = head.headers.first(name: "amz-sdk-invocation-id")
-        meetFault(context: context)
     }
 
-    private func meetFault(context: ChannelHandlerContext) {
+    /// - Parameter refusal: why the request cannot be forwarded, if no fault keeps it from that.
+    private func meetFault(
+        of reception: ProxyState.Reception, refusal: ForwardingRefusal?,
+        context: ChannelHandlerContext
+    ) {
+        let sequence = reception.operation.sequence
         switch strike?.kind {
         case .hang: fate = .withheld
         // A connection can slip in while the port is being closed.
         case .refuse, .resetBeforeForwarding: reset(context.channel)
-        case .status(let status):
-            let code = Self.code(for: status)
-            fate = .answered(status: status, code: code, message: "An injected fault.")
-            sendContinue(context: context)
-        case .latency, .resetAfterAnswer, .bandwidth, .truncate, .corrupt, nil:
-            wait(context: context)
-            connect(after: strike?.delay ?? .zero, on: context.eventLoop)
+        case .status(let status, let code, let message):
+            let answer = OwnAnswer(
+                status: status, code: code ?? OwnAnswer.code(for: status),
+                message: message ?? "An injected fault.", sequence: sequence)
+            answerInstead(answer, context: context)
+        case .staleRead:
+            if let answer = strike?.stale { answerInstead(answer, context: context) }
+        case .latency, .resetAfterAnswer, .bandwidth, .truncate, .corrupt, .lateDelivery, nil:
+            guard let refusal else { return handOver(reception, context: context) }
+            if let strike { state.release(strike) }
+            let answer = OwnAnswer(
+                status: refusal.status, code: refusal.code, message: refusal.message,
+                sequence: sequence)
+            answerInstead(answer, context: context)
         }
     }
 
-    private static func code(for status: Int) -> String {
-        switch status {
-        case 403: "AccessDenied"
-        case 404: "NoSuchKey"
-        case 503: "ServiceUnavailable"
-        case 500...: "InternalError"
-        default: "InvalidRequest"
-        }
-    }
-
-    // MARK: To the storage
-
-    /// Stops reading until the request can be forwarded, so that a large body stays where it is.
-    private func wait(context: ChannelHandlerContext) {
-        fate = .waiting([])
-        context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
-    }
-
-    func resumeReading(context: ChannelHandlerContext) {
+    private func answerInstead(_ answer: OwnAnswer, context: ChannelHandlerContext) {
+        fate = .answered(answer)
         sendContinue(context: context)
-        context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
+    }
+
+    private func handOver(_ reception: ProxyState.Reception, context: ChannelHandlerContext) {
+        guard let strike, case .lateDelivery = strike.kind else {
+            wait(context: context)
+            return connect(after: self.strike?.delay ?? .zero, on: context.eventLoop)
+        }
+        // From here on the delivery tells what becomes of the request.
+        operation = nil
+        fate = .collected(
+            LateDelivery(
+                reception.operation, strike, state: state, connector: connector,
+                loop: context.eventLoop))
+        sendContinue(context: context)
+    }
+
+    private func collect(
+        _ part: HTTPServerRequestPart, for delivery: LateDelivery, context: ChannelHandlerContext
+    ) {
+        delivery.add(part)
+        guard hasWholeRequest else { return }
+        fate = .none
+        delivery.start()
+        reset(context.channel)
     }
 
     /// Answers `Expect: 100-continue`. The header is forwarded all the same, as everything is; a
     /// 100 of the storage is dropped where its answers are decoded, so the client gets one.
-    private func sendContinue(context: ChannelHandlerContext) {
+    func sendContinue(context: ChannelHandlerContext) {
         guard awaitsContinue, !hasWholeRequest else { return }
         awaitsContinue = false
         let head = HTTPResponseHead(version: .http1_1, status: .continue)
         context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-    }
-
-    private func connect(after delay: Duration, on loop: any EventLoop) {
-        guard delay > .zero else { return connect() }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { bound.value.connect() }
-    }
-
-    private func connect() {
-        guard let context else { return }
-        if let back, back.isActive { return flushWaiting(to: back, context: context) }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let connecting = connector.connect(on: context.eventLoop) {
-            BackHandler(
-                receive: { bound.value.receive($0, from: $1) },
-                paused: { bound.value.storagePaused($0) },
-                closed: { bound.value.storageClosed($0) },
-                writable: { bound.value.storageWritable($0) })
-        }
-        connecting.whenComplete { bound.value.connected($0) }
-    }
-
-    private func connected(_ result: Result<any Channel, any Error>) {
-        guard let context else {
-            // The client has gone meanwhile.
-            if case .success(let channel) = result { channel.close(promise: nil) }
-            return
-        }
-        switch result {
-        case .success(let channel):
-            // Closed at once: nobody will say so again.
-            guard channel.isActive else { return reset(context.channel) }
-            back = channel
-            flushWaiting(to: channel, context: context)
-        case .failure(let error):
-            guard case .waiting = fate else { return }
-            let message = "\(connector.address): \(Self.reason(error))"
-            let code = "UpstreamUnreachable"
-            fate = .answered(status: 502, code: code, message: message)
-            resumeReading(context: context)
-            if hasWholeRequest {
-                respond(status: 502, code: code, message: message, context: context)
-            }
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        guard let connection = error as? NIOConnectionError else { return "\(error)" }
-        return connection.connectionErrors.first.map { "\($0.error)" } ?? "no address"
-    }
-
-    private func flushWaiting(to back: any Channel, context: ChannelHandlerContext) {
-        guard case .waiting(let parts) = fate else { return }
-        fate = .forwarded
-        if let operation { state.forwarded(operation) }
-        for part in parts { forward(part) }
-        resumeReading(context: context)
-    }
-
-    private func forward(_ part: HTTPServerRequestPart) {
-        guard let back else { return }
-        switch part {
-        case .head(let head): back.write(HTTPClientRequestPart.head(head), promise: nil)
-        case .body(let buffer):
-            // The connection to the storage says when it has taken enough: see `BackHandler`.
-            back.writeAndFlush(HTTPClientRequestPart.body(.byteBuffer(buffer)), promise: nil)
-        case .end(let trailers):
-            back.writeAndFlush(HTTPClientRequestPart.end(trailers), promise: nil)
-        }
-    }
-
-    private func storageWritable(_ storage: any Channel) {
-        guard storage === back, let context else { return }
-        context.channel.setOption(.autoRead, value: storage.isWritable).whenFailure { _ in }
     }
 
     // MARK: The end of a request
@@ -250,51 +219,17 @@ final class FrontHandler: ChannelInboundHandler {
         state.ended(operation)
     }
 
-    private func respond(
-        status: Int, code: String, message: String, context: ChannelHandlerContext
-    ) {
-        let isHead = operation?.method == "HEAD"
-        fate = .none
-        end()
-        let text =
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-            + "<Error><Code>\(code)</Code><Message>\(message)</Message></Error>"
-        let head = HTTPResponseHead(
-            version: .http1_1, status: .init(statusCode: status),
-            headers: ["content-type": "application/xml", "content-length": String(text.utf8.count)])
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !isHead {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
-        }
-        writeEnd(.end(nil), context: context)
-    }
-
-    /// Writes the end of an answer, and closes the connection if the client asked for that.
+    /// Writes the end of an answer, and closes the connection if it is of no more use.
     func writeEnd(_ end: HTTPServerResponsePart, context: ChannelHandlerContext) {
         // Before writing: with the end of an answer, a request that waits behind it begins.
         let isLast = !isKeepAlive
         let written = context.writeAndFlush(wrapOutboundOut(end))
-        if isLast { closeWhenComplete(written, context.channel) }
+        if isLast { closeWhenWritten(written) }
     }
 
-    func closeWhenComplete(_ written: EventLoopFuture<Void>, _ channel: any Channel) {
-        written.whenComplete { _ in channel.close(promise: nil) }
-    }
-}
-
-/// Closes a connection so that the other side gets a reset, not an orderly end.
-func reset(_ channel: any Channel) {
-    guard let socket = channel as? any SocketOptionProvider else {
-        return channel.close(promise: nil)
-    }
-    socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in
-        channel.close(promise: nil)
-    }
-}
-
-extension Duration {
-    var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    /// Not if it was dropped on its way: whatever dropped it says when the connection ends.
+    func closeWhenWritten(_ written: EventLoopFuture<Void>) {
+        let bound = NIOLoopBound(stream, eventLoop: written.eventLoop)
+        written.whenSuccess { bound.value?.endOutput(.close) }
     }
 }

@@ -1,8 +1,11 @@
 /// One request that reached the proxy, and what became of it.
 ///
 /// A status and no fault: it passed as if there were no proxy. No status and a fault: that kept it
-/// from being answered in full. Both: the answer came and was lost, late, slow or corrupt. Neither:
-/// the storage could not be reached, broke off, or the client had gone before it answered.
+/// from being answered in full by the storage. Both: the answer came and was lost, late, slow or
+/// corrupt. Neither: the proxy would not forward it, the storage could not be reached, broke off,
+/// or the client had gone before it answered.
+///
+/// What a client sends is cut to sane lengths, and of its metadata only so much is kept.
 public struct ProxiedOperation: Sendable {
     /// Counted over all requests, from 1.
     public let sequence: Int
@@ -15,6 +18,8 @@ public struct ProxiedOperation: Sendable {
     /// The values of the headers named `x-amz-meta-…`, without that prefix.
     public let metadata: [String: String]
     public let received: ContinuousClock.Instant
+    /// What it asks of the storage.
+    public internal(set) var s3Operation = S3Operation.other
     /// The same for all requests of one call: the value of `amz-sdk-invocation-id`, if sent.
     public internal(set) var invocation: String?
     /// What struck it; `nil` if nothing did.
@@ -38,4 +43,6 @@ public struct ProxyCounts: Equatable, Sendable {
     /// Struck by a fault.
     public var faulted = 0
     public var requestsByMethod: [String: Int] = [:]
+
+    public init() {}
 }

@@ -1,134 +1,178 @@
 internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
 
-#if canImport(Glibc)
-    internal import Glibc
-#endif
-
-/// A proxy on 127.0.0.1 between an S3 client and its storage, that injects faults.
+/// A proxy between clients and their storage, that injects faults.
 ///
-/// A fault holds until it is lifted or its lease runs out, whichever comes first: a drill that
-/// dies leaves nothing broken behind. The proxy has an event loop of its own; leases run on it.
-/// Hosts and signatures stay those of the storage, since requests are forwarded unchanged.
+/// A fault holds until it is lifted or its lease runs out, whichever comes first: with a lease, a
+/// drill that dies leaves nothing broken behind. Leases run on the event loops of the proxy. Where
+/// it speaks HTTP, hosts and signatures stay those of the storage unless it signs anew.
 public actor ProxyServer {
     /// The longest lease.
     public static let maximumLease: Duration = .seconds(60)
 
-    private struct Holding {
-        let kind: Fault.Kind
-        var timer: Scheduled<Void>
+    struct Holding {
+        enum Kind {
+            case requests(Fault.Kind)
+            case stream
+        }
+
+        var kind: Kind
+        /// `nil` if it holds until it is lifted.
+        var timer: Scheduled<Void>?
         /// Tells a timer that it has fired for a lease that was renewed meanwhile.
         var renewals = 0
-        /// Set when it ends: no request meets it, but its port may not be open again yet.
+        /// Set when it ends: nothing meets it, but its port may not be open again yet.
         var ending: FaultEnding.Reason?
+
+        var isRefusing: Bool {
+            if case .requests(.refuse) = kind { true } else { false }
+        }
     }
 
-    public nonisolated let port: Int
-    private let group: MultiThreadedEventLoopGroup
-    private let state: ProxyState
-    private let connector: UpstreamConnector
-    private let connections = ConnectionSet()
-    private let reservedPort: ReservedPort
-    private var listener: (any Channel)?
-    private var holdings: [String: Holding] = [:]
-    private var endings: [String: FaultEnding] = [:]
+    /// Where it listens: with the port that the system chose.
+    public nonisolated let address: ListenAddress
+    private let speaks: ProxySettings.Speaks
+    let state: ProxyState
+    let faults = StreamFaults()
+    let listener: ProxyListener
+    let loops: ProxyLoops
+    private let ownsLoops: Bool
+    private let socketAddress: SocketAddress
+    private var reservedPort: ReservedPort?
+    private var channel: (any Channel)?
+    var holdings: [String: Holding] = [:]
+    private var endings = RecentValues<FaultEnding>()
     private var listening: Task<Void, any Error>?
+    private var working: Task<Void, Never>?
     private var isStopped = false
 
     /// - Parameters:
-    ///   - port: 0 lets the system choose.
+    ///   - loops: which it runs on; they have to outlive it.
     ///   - observer: gets each request once, at its end; if it is answered, before its client can
-    ///     know of that. Called on the event loop: it must not block.
+    ///     know of that. Called on an event loop: it must not block.
+    /// - Throws: `.cannotListen`.
+    public init(
+        _ settings: ProxySettings, loops: ProxyLoops,
+        observer: @escaping @Sendable (ProxiedOperation) -> Void = { _ in }
+    ) async throws {
+        try await self.init(settings, loops: loops, ownsLoops: false, observer: observer)
+    }
+
+    /// One that speaks HTTP on 127.0.0.1, with an event loop of its own.
+    ///
+    /// - Parameter port: 0 lets the system choose.
     public init(
         upstream: Upstream, port: Int = 0,
         observer: @escaping @Sendable (ProxiedOperation) -> Void = { _ in }
     ) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let listen = ListenAddress(host: "127.0.0.1", port: port)
+        try await self.init(
+            ProxySettings(listen: listen, upstream: upstream, speaks: .http),
+            loops: ProxyLoops(threads: 1), ownsLoops: true, observer: observer)
+    }
+
+    private init(
+        _ settings: ProxySettings, loops: ProxyLoops, ownsLoops: Bool,
+        observer: @escaping @Sendable (ProxiedOperation) -> Void
+    ) async throws {
         let state = ProxyState(observer: observer)
         do {
-            // With `SO_REUSEPORT` a second proxy could share the port, and half of the requests.
-            if port != 0 { try ReservedPort.checkFree(port) }
-            let connector = try UpstreamConnector(upstream)
-            let listener = try await Self.listen(
-                on: port, group: group, state: state, connector: connector, connections: connections
-            )
-            self.port = listener.localAddress?.port ?? port
-            reservedPort = try ReservedPort(self.port)
-            (self.connector, self.listener) = (connector, listener)
+            let listener = try ProxyListener(
+                settings, on: loops.group, state: state, faults: faults)
+            let place = try await listener.open()
+            (self.listener, channel) = (listener, place.channel)
+            (address, socketAddress) = (place.address, place.socketAddress)
+            reservedPort = place.reservedPort
         } catch {
-            try? await group.shutdownGracefully()
+            if ownsLoops { await loops.shutdown() }
             throw error
         }
-        (self.group, self.state) = (group, state)
+        (self.loops, self.ownsLoops) = (loops, ownsLoops)
+        (self.state, speaks) = (state, settings.speaks)
     }
+
+    public nonisolated var port: Int { address.port }
 
     /// Closes the port and every connection. Doing so again does nothing.
     public func stop() async {
         if isStopped { return }
         isStopped = true
-        for holding in holdings.values { holding.timer.cancel() }
+        for holding in holdings.values { holding.timer?.cancel() }
         // Nobody can meet them any more, and nobody may renew them.
         holdings = [:]
-        try? await listener?.close()
-        connections.closeAll()
-        try? await group.shutdownGracefully()
+        state.removeAll()
+        _ = await listening?.result
+        await working?.value
+        try? await channel?.close()
+        channel = nil
+        await listener.connections.closeAll()
+        reservedPort = nil
+        if ownsLoops { await loops.shutdown() }
     }
 
     // MARK: Faults
 
     /// Puts a fault in force: no request has to meet it before this returns.
     ///
-    /// - Parameter lease: how long it holds unless renewed; at most 60 s.
+    /// - Parameter lease: how long it holds unless renewed, at most 60 s; `nil`: until it is
+    ///   lifted.
     /// - Throws: `.leaseTooLong`; `.cannotChoose` if connections are to be refused for some
-    ///   requests only; `.leaseGone` if the lease ran out before the port was closed;
-    ///   `.cannotListen` after `stop`.
-    public func inject(_ fault: Fault, lease: Duration = .seconds(5)) async throws -> FaultLease {
-        try Self.check(lease)
-        if isStopped {
-            throw FaultProxyError(code: .cannotListen, message: "the proxy has been stopped")
-        }
+    ///   requests only; `.notHTTP` if it needs requests and there are none; `.leaseGone` if the
+    ///   lease ran out before the port was closed; `.cannotListen` after `stop`.
+    public func inject(
+        _ fault: Fault, lease: Duration? = .seconds(5)
+    ) async throws -> FaultLease {
+        try checkInjecting(lease)
         guard fault.kind != .refuse || fault.strikesAll else { throw Self.cannotChoose }
+        guard fault.kind == .refuse || speaks == .http else { throw Self.notHTTP }
         let token = Self.newToken()
         let began = ContinuousClock.now
         state.add(fault, token: token)
-        holdings[token] = Holding(kind: fault.kind, timer: schedule(token, after: lease))
+        hold(token, .requests(fault.kind), lease: lease)
         if fault.kind == .refuse {
             try await updateListening()
-            guard let holding = holdings[token], holding.ending == nil else { throw Self.leaseGone }
+            _ = try held(token)
         }
         return FaultLease(token: token, began: began, effective: .now)
     }
 
-    /// Lets the lease run anew from now.
+    /// Puts a fault of the stream in force: when this returns, every connection it strikes has it.
     ///
-    /// - Throws: `.leaseGone` if it has run out; `.leaseTooLong`.
-    public func renew(_ token: String, lease: Duration = .seconds(5)) throws {
-        try Self.check(lease)
-        guard var holding = holdings[token], holding.ending == nil else { throw Self.leaseGone }
-        holding.timer.cancel()
-        holding.renewals += 1
-        holding.timer = schedule(token, after: lease, renewals: holding.renewals)
-        holdings[token] = holding
+    /// - Parameter lease: how long it holds unless renewed, at most 60 s; `nil`: until it is
+    ///   lifted.
+    /// - Throws: `.leaseTooLong`; `.leaseGone` if the lease ran out meanwhile; `.cannotListen`
+    ///   after `stop`.
+    public func inject(
+        _ fault: StreamFault, lease: Duration? = .seconds(5)
+    ) async throws -> FaultLease {
+        try checkInjecting(lease)
+        let token = Self.newToken()
+        let began = ContinuousClock.now
+        faults.add(fault, token: token)
+        hold(token, .stream, lease: lease)
+        await withConnections { await $0.reconcile() }
+        _ = try held(token)
+        return FaultLease(token: token, began: began, effective: .now)
     }
 
-    /// Changes the share of requests that a fault strikes, those on open connections included.
-    ///
-    /// - Returns: from when on every request met the new share.
-    /// - Throws: `.leaseGone` if the fault has ended; `.cannotChoose` if it refuses connections.
-    @discardableResult
-    public func change(
-        _ token: String, fraction: Double
-    ) throws -> ContinuousClock.Instant {
-        precondition((0...1).contains(fraction), "A fraction lies between 0 and 1.")
+    private func checkInjecting(_ lease: Duration?) throws {
+        if let lease { try Self.check(lease) }
+        if isStopped {
+            throw FaultProxyError(code: .cannotListen, message: "the proxy has been stopped")
+        }
+    }
+
+    private func hold(_ token: String, _ kind: Holding.Kind, lease: Duration?) {
+        let timer = lease.map { schedule(token, after: $0) }
+        holdings[token] = Holding(kind: kind, timer: timer)
+    }
+
+    func held(_ token: String) throws -> Holding {
         guard let holding = holdings[token], holding.ending == nil else { throw Self.leaseGone }
-        guard holding.kind != .refuse else { throw Self.cannotChoose }
-        state.change(token, fraction: fraction)
-        return .now
+        return holding
     }
 
-    /// Ends a fault: no request that arrives after this returns meets it. Doing so again is no
-    /// error and gives the same answer.
+    /// Ends a fault: nothing that arrives after this returns meets it. Doing so again is no error
+    /// and gives the same answer.
     ///
     /// - Throws: `.cannotLift` if the port cannot be listened on again. The proxy tries again each
     ///   second; lifting again may help sooner.
@@ -137,19 +181,21 @@ public actor ProxyServer {
         try await end(token, .lifted)
     }
 
-    /// How a fault ended; `nil` while it holds.
+    /// How a fault ended; `nil` while it holds. The last 10,000 that ended are known.
     public func ending(of token: String) -> FaultEnding? { endings[token] }
 
     public var faultsInForce: Int { holdings.count }
 
-    private func end(_ token: String, _ reason: FaultEnding.Reason) async throws -> FaultEnding? {
+    func end(_ token: String, _ reason: FaultEnding.Reason) async throws -> FaultEnding? {
         guard let holding = holdings[token] else { return endings[token] }
-        holding.timer.cancel()
+        holding.timer?.cancel()
         // The first attempt gives the reason, though it may take several.
         let reason = holding.ending ?? reason
         holdings[token]?.ending = reason
         state.remove(token)
-        if holding.kind == .refuse {
+        faults.remove(token)
+        if case .stream = holding.kind { await withConnections { await $0.reconcile() } }
+        if holding.isRefusing {
             do {
                 try await updateListening()
             } catch {
@@ -158,14 +204,16 @@ public actor ProxyServer {
                 holdings[token]?.timer = schedule(token, after: .seconds(1), renewals: renewals)
                 throw error
             }
-            // Somebody else may have ended it while the port was opened.
-            if let ending = endings[token] { return ending }
         }
+        // Somebody else may have ended it meanwhile.
+        if let ending = endings[token] { return ending }
         holdings[token] = nil
         let ending = FaultEnding(reason: reason, ended: .now)
-        endings[token] = ending
+        endings.set(ending, for: token)
         // What was withheld is never forwarded late: those who still wait learn it by a reset.
-        if holding.kind == .hang { connections.resetWithheld(by: token) }
+        if case .requests(.hang) = holding.kind {
+            await withConnections { await $0.resetWithheld(by: token) }
+        }
         return ending
     }
 
@@ -176,12 +224,12 @@ public actor ProxyServer {
         let task = Task {
             _ = await previous?.result
             if isStopped { return }
-            let isRefusing = holdings.values.contains { $0.kind == .refuse && $0.ending == nil }
-            if isRefusing, let listener {
-                self.listener = nil
-                try? await listener.close()
-                connections.closeAll()
-            } else if !isRefusing, listener == nil {
+            let isRefusing = holdings.values.contains { $0.isRefusing && $0.ending == nil }
+            if isRefusing, let channel {
+                self.channel = nil
+                try? await channel.close()
+                await listener.connections.closeAll()
+            } else if !isRefusing, channel == nil {
                 try await listenAgain()
             }
         }
@@ -190,100 +238,28 @@ public actor ProxyServer {
     }
 
     private func listenAgain() async throws {
+        await listener.connections.acceptAgain()
         do {
-            listener = try await Self.listen(
-                on: port, group: group, state: state, connector: connector, connections: connections
-            )
+            channel = try await listener.listen(on: socketAddress)
         } catch {
             throw FaultProxyError(code: .cannotLift, message: "\(error)")
         }
     }
 
-    // MARK: Leases
-
-    private func schedule(
-        _ token: String, after lease: Duration, renewals: Int = 0
-    ) -> Scheduled<Void> {
-        group.next().scheduleTask(in: .nanoseconds(lease.nanoseconds)) {
-            Task { await self.expire(token, renewals: renewals) }
+    /// Has something done to the connections: one thing at a time, and nothing when the event loops
+    /// may be gone.
+    func withConnections(_ body: @escaping @Sendable (ConnectionSet) async -> Void) async {
+        let (previous, connections) = (working, listener.connections)
+        let task = Task {
+            await previous?.value
+            if !isStopped { await body(connections) }
         }
+        working = task
+        await task.value
     }
-
-    private func expire(_ token: String, renewals: Int) async {
-        guard holdings[token]?.renewals == renewals else { return }
-        _ = try? await end(token, .expired)
-    }
-
-    private static func check(_ lease: Duration) throws {
-        guard lease > .zero, lease <= maximumLease else {
-            throw FaultProxyError(
-                code: .leaseTooLong, message: "a lease lasts from 0 to 60 s, not \(lease)")
-        }
-    }
-
-    private static let leaseGone = FaultProxyError(
-        code: .leaseGone, message: "the fault's lease has run out")
-
-    private static let cannotChoose = FaultProxyError(
-        code: .cannotChoose,
-        message: "a fault that refuses connections strikes all requests: it takes no fraction, "
-            + "limit, methods or key prefix")
 
     private static func newToken() -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<2).map { _ in String(generator.next(), radix: 16) }.joined()
-    }
-
-    // MARK: What it has seen
-
-    /// Counts since the start, of one sender (`User-Agent`) or of all.
-    public nonisolated func counts(of agent: String? = nil) -> ProxyCounts {
-        state.counts(of: agent)
-    }
-
-    /// How many requests a fault has struck, or had when it ended; `nil` if there was none with
-    /// this token. Connections that were refused had no requests.
-    public nonisolated func struck(by token: String) -> Int? { state.struck(by: token) }
-
-    /// How many requests arrived.
-    ///
-    /// - Parameters:
-    ///   - agent: only those of this sender (`User-Agent`).
-    ///   - start: counted from here on; at most five minutes ago.
-    ///   - end: those from here on do not count; `nil` if all of them do.
-    ///   - methods: only these HTTP methods; `nil` for all.
-    public nonisolated func requests(
-        of agent: String? = nil, since start: ContinuousClock.Instant,
-        until end: ContinuousClock.Instant? = nil, methods: Set<String>? = nil
-    ) -> Int {
-        state.requests(of: agent, methods: methods, since: start, until: end)
-    }
-
-    // MARK: Listening
-
-    private static func listen(
-        on port: Int, group: MultiThreadedEventLoopGroup, state: ProxyState,
-        connector: UpstreamConnector, connections: ConnectionSet
-    ) async throws -> any Channel {
-        do {
-            return try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 1024)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
-                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let pipeline = channel.pipeline.syncOperations
-                        try pipeline.configureHTTPServerPipeline()
-                        let front = FrontHandler(state: state, connector: connector)
-                        try pipeline.addHandler(front)
-                        connections.add(channel, NIOLoopBound(front, eventLoop: channel.eventLoop))
-                    }
-                }
-                .bind(host: "127.0.0.1", port: port).get()
-        } catch {
-            throw FaultProxyError(
-                code: .cannotListen, message: "127.0.0.1:\(port) cannot be listened on: \(error)")
-        }
     }
 }

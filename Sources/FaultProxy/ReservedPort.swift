@@ -1,42 +1,49 @@
+internal import NIOCore
+
 #if canImport(Glibc)
     internal import Glibc
 #endif
 
 /// Keeps a port while nobody listens on it: a socket that is bound and never listens. Connections
 /// are refused, and no other program can take the port meanwhile.
-struct ReservedPort: ~Copyable {
+final class ReservedPort: Sendable {
     private let descriptor: Int32
 
-    /// - Parameter port: on 127.0.0.1; every socket of it sets `SO_REUSEPORT`.
-    init(_ port: Int) throws(FaultProxyError) {
-        try self.init(port, option: SO_REUSEPORT)
+    /// - Parameter address: every socket bound to it sets `SO_REUSEPORT`.
+    convenience init(_ address: SocketAddress) throws(FaultProxyError) {
+        try self.init(address, option: SO_REUSEPORT)
     }
 
     /// - Throws: `.cannotListen` if somebody has the port, even one who would share it.
-    static func checkFree(_ port: Int) throws(FaultProxyError) {
-        _ = try ReservedPort(port, option: SO_REUSEADDR)
+    static func checkFree(_ address: SocketAddress) throws(FaultProxyError) {
+        _ = try ReservedPort(address, option: SO_REUSEADDR)
     }
 
-    private init(_ port: Int, option: Int32) throws(FaultProxyError) {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    private init(_ address: SocketAddress, option: Int32) throws(FaultProxyError) {
+        let file = socket(
+            address.protocol.rawValue, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
+            0)
         var yes: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, option, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        setsockopt(file, SOL_SOCKET, option, &yes, socklen_t(MemoryLayout<Int32>.size))
+        let result = address.withSockAddr { bind(file, $0, socklen_t($1)) }
         if result != 0 {
-            let reason = String(cString: strerror(errno))
-            close(descriptor)
-            throw FaultProxyError(
-                code: .cannotListen, message: "port \(port) cannot be had: \(reason)")
+            let reason = errno
+            close(file)
+            throw .cannotListen(on: address, errno: reason)
         }
+        descriptor = file
     }
 
     deinit { close(descriptor) }
+}
+
+extension FaultProxyError {
+    /// In the words of Toxiproxy, which are those of Go.
+    static func cannotListen(on address: SocketAddress, errno code: Int32) -> FaultProxyError {
+        let reason = String(cString: strerror(code))
+        let words = reason.prefix(1).lowercased() + reason.dropFirst()
+        let place = ListenAddress(address).map { "\($0)" } ?? "\(address)"
+        return FaultProxyError(
+            code: .cannotListen, message: "listen tcp \(place): bind: \(words)")
+    }
 }

@@ -16,15 +16,29 @@ public struct Upstream: Sendable {
         (self.host, self.port) = (host, port)
         (self.isSecure, self.extraAuthority) = (isSecure, extraAuthority)
     }
+
+    /// - Parameter address: a host and a port, as `storage:9000` or `[::1]:9000`; without a host,
+    ///   as `:9000`, this machine is meant.
+    public init?(_ address: String, isSecure: Bool = false, extraAuthority: String? = nil) {
+        guard let place = ListenAddress(address), place.port > 0 else { return nil }
+        self.init(
+            host: place.host.isEmpty ? "127.0.0.1" : place.host, port: place.port,
+            isSecure: isSecure, extraAuthority: extraAuthority)
+    }
 }
 
 /// Makes connections to the storage.
 struct UpstreamConnector: Sendable {
     private let upstream: Upstream
     private let tls: NIOSSLContext?
+    /// `nil` if the host is a name, which is looked up each time.
+    private let resolved: SocketAddress?
+    /// Where what goes over its connections is counted.
+    private(set) var bytes = ByteCounter()
 
     init(_ upstream: Upstream) throws {
         self.upstream = upstream
+        resolved = try? SocketAddress(ipAddress: upstream.host, port: upstream.port)
         guard upstream.isSecure else {
             tls = nil
             return
@@ -38,29 +52,76 @@ struct UpstreamConnector: Sendable {
         tls = try NIOSSLContext(configuration: configuration)
     }
 
+    /// The same, for the event loop that the counter belongs to.
+    func counting(in bytes: ByteCounter) -> UpstreamConnector {
+        var connector = self
+        connector.bytes = bytes
+        return connector
+    }
+
     var address: String { "\(upstream.host):\(upstream.port)" }
 
     /// Connects on `loop`; what comes back is given to the handler that `makeHandler` returns.
     func connect(
         on loop: any EventLoop, handler makeHandler: @escaping @Sendable () -> BackHandler
     ) -> EventLoopFuture<any Channel> {
-        let (tls, host) = (tls, upstream.host)
-        return ClientBootstrap(group: loop)
+        let bytes = bytes
+        return connect(on: loop) { pipeline in
+            try pipeline.addHandler(StorageByteCounter(bytes))
+            try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
+            try pipeline.addHandler(makeHandler())
+        }
+    }
+
+    /// Connects on `loop`, with the end of a tunnel that `makeEnd` returns there.
+    func connectTunnel(
+        on loop: any EventLoop, end makeEnd: @escaping @Sendable () -> TunnelEnd
+    ) -> EventLoopFuture<any Channel> {
+        connect(on: loop, allowsHalfClosure: true) { try $0.addHandler(makeEnd()) }
+    }
+
+    private func connect(
+        on loop: any EventLoop, allowsHalfClosure: Bool = false,
+        handlers addHandlers:
+            @escaping @Sendable (ChannelPipeline.SynchronousOperations) throws -> Void
+    ) -> EventLoopFuture<any Channel> {
+        let (tls, name) = (tls, resolved == nil ? upstream.host : nil)
+        let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.seconds(5))
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.allowRemoteHalfClosure, value: allowsHalfClosure)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     if let tls {
-                        let isName = host.contains { $0.isLetter }
                         try pipeline.addHandler(
-                            NIOSSLClientHandler(context: tls, serverHostname: isName ? host : nil))
+                            NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
-                    try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
-                    try pipeline.addHandler(makeHandler())
+                    try addHandlers(pipeline)
                 }
             }
-            .connect(host: upstream.host, port: upstream.port)
+        if let resolved { return bootstrap.connect(to: resolved) }
+        return bootstrap.connect(host: upstream.host, port: upstream.port)
+    }
+}
+
+/// Counts what goes between the proxy and the storage.
+private final class StorageByteCounter: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+
+    private let bytes: ByteCounter
+
+    init(_ bytes: ByteCounter) { self.bytes = bytes }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        bytes.receivedFromUpstream.add(unwrapInboundIn(data).readableBytes)
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        bytes.sentToUpstream.add(unwrapOutboundIn(data).readableBytes)
+        context.write(data, promise: promise)
     }
 }
 

@@ -26,6 +26,8 @@ public struct CircuitBreaker: Equatable, Sendable {
     public struct Transition: Equatable, Sendable {
         public let from: State
         public let to: State
+
+        public init(from: State, to: State) { (self.from, self.to) = (from, to) }
     }
 
     /// Whether a call may be made, and in which phase it was admitted: a result that comes when

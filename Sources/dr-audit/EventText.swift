@@ -57,6 +57,10 @@ enum EventText {
         case .runFinished(let event): summary(of: event)
         case .componentChanged(let event):
             "\(event.component) \(event.from) → \(event.to) at \(seconds(event.offsetUs))"
+        case .externalChangePlanned(let event): "\(event.changeID): \(event.description)"
+        case .externalChangeUndone(let event):
+            "\(event.changeID) \(event.isDone ? "undone" : "not undone") by \(event.by): "
+                + event.detail
         }
     }
 

@@ -1,13 +1,16 @@
 import ArgumentParser
+import ChaosToolkit
 import DRTesting
 import Engine
+import Foundation
 import Wire
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check a scenario file, and say what is wrong with it.")
+        commandName: "check",
+        abstract: "Check a scenario or a Chaos Toolkit experiment, and say what is wrong with it.")
 
-    @Argument(help: "A scenario file, or a built-in scenario.")
+    @Argument(help: "A file with a scenario or an experiment, or a built-in scenario.")
     var scenario: String
 
     @Flag(help: "Print what was found as JSON on standard output.")
@@ -16,6 +19,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         do {
             let source = try ScenarioSource(scenario)
+            if let file = ExperimentFile(source) { return try check(file, named: source.file) }
             do {
                 let read = try ScenarioReader.read(source.text, file: source.file)
                 let name = read.name.printable()
@@ -30,19 +34,62 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    /// `{file, scenario_name, steps, problems}`; the name and the number of steps are `null` if the
-    /// file cannot be used.
+    private func check(_ file: ExperimentFile, named name: String) throws {
+        let experiment: Experiment
+        do throws(ExperimentError) {
+            experiment = try file.experiment(ProcessInfo.processInfo.environment)
+        } catch {
+            if json {
+                let problems = error.problems.map { problem in
+                    (line: Int?.none, column: Int?.none, message: problem.description)
+                }
+                try tell(Self.text(name, problems: problems))
+            }
+            throw file.refusal(error)
+        }
+        let warnings = experiment.warnings.map(\.description)
+        try tell(
+            json
+                ? Self.text(
+                    name, title: experiment.title, steps: experiment.method.count,
+                    warnings: warnings)
+                : Self.words(of: experiment))
+    }
+
+    private static func words(of experiment: Experiment) -> String {
+        let steps = experiment.method.count.counted("step")
+        let warnings = experiment.warnings.map { "! \($0)".printable() }
+        return (["\(experiment.title.printable()): \(steps), no mistakes"] + warnings)
+            .joined(separator: "\n")
+    }
+
     private static func document(
         _ file: String, scenario: Scenario? = nil, problems: [FileProblem] = []
+    ) -> String {
+        text(
+            file, title: scenario?.name, steps: scenario?.steps.count,
+            problems: problems.map { problem in
+                (
+                    line: Optional(problem.line), column: Optional(problem.column),
+                    message: problem.message
+                )
+            })
+    }
+
+    /// `{file, scenario_name, steps, problems}`, and `warnings` of an experiment. The name and the
+    /// number of steps are `null` if the file cannot be used.
+    private static func text(
+        _ file: String, title: String? = nil, steps: Int? = nil,
+        problems: [(line: Int?, column: Int?, message: String)] = [], warnings: [String]? = nil
     ) -> String {
         var writer = JSONWriter()
         writer.object { document in
             document.name("file")
             document.string(file)
             document.name("scenario_name")
-            document.string(scenario?.name)
+            document.string(title)
             document.name("steps")
-            document.integer(scenario?.steps.count)
+            document.integer(steps)
             document.name("problems")
             document.array { list in
                 for problem in problems {
@@ -55,6 +102,11 @@ struct CheckCommand: ParsableCommand {
                         entry.string(problem.message)
                     }
                 }
+            }
+            guard let warnings else { return }
+            document.name("warnings")
+            document.array { list in
+                for warning in warnings { list.string(warning) }
             }
         }
         return writer.text

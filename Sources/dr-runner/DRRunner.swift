@@ -17,7 +17,7 @@ struct DRRunner: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ListCommand.self, CheckCommand.self, CancelCommand.self,
             ProveCommand.self, ChaosCommand.self, DoctorCommand.self, QueueChildCommand.self,
-            LoadChildCommand.self,
+            LoadChildCommand.self, WatchdogCommand.self,
         ])
 }
 

@@ -4,47 +4,12 @@ import Foundation
 
 /// The results of a run as JUnit XML, for the machines that collect test results.
 struct JUnitFile {
-    private let path: String
-    /// Devices and pipes are written to; a file is replaced as a whole.
-    private let isReplaced: Bool
+    private let file: OutputFile
 
-    /// - Throws: `RunnerError` with `.usage` if nothing can be written there: better before the run
-    ///   than after it.
-    init(_ path: String) throws {
-        self.path = path
-        if path.isEmpty || path.hasSuffix("/") { throw Self.refusal(path, "it names no file") }
-        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-        var status = stat()
-        if stat(path, &status) == 0 {
-            let kind = status.st_mode & S_IFMT
-            if kind == S_IFDIR { throw Self.refusal(path, "it is a folder") }
-            isReplaced = kind == S_IFREG
-        } else {
-            isReplaced = true
-        }
-        let files = FileManager.default
-        var isFolder = ObjCBool(false)
-        guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw Self.refusal(path, "there is no folder \(folder)")
-        }
-        guard files.isWritableFile(atPath: isReplaced ? folder : path) else {
-            throw Self.refusal(path, "there is no right to write there")
-        }
-    }
+    /// - Throws: `RunnerError` with `.usage` if nothing can be written there.
+    init(_ path: String) throws { file = try OutputFile(path, option: "--junit") }
 
-    private static func refusal(_ path: String, _ reason: String) -> RunnerError {
-        RunnerError(.usage, "--junit '\(path)' cannot be written: \(reason)")
-    }
-
-    func write(_ report: RunReport) throws {
-        do {
-            try Data(Self.xml(report).utf8).write(
-                to: URL(filePath: path), options: isReplaced ? .atomic : [])
-        } catch {
-            throw RunnerError(
-                .internal, "--junit '\(path)' cannot be written: \(reason(for: error))")
-        }
-    }
+    func write(_ report: RunReport) throws { try file.write(Self.xml(report)) }
 
     static func xml(_ report: RunReport) -> String {
         let run = report.run

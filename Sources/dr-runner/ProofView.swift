@@ -100,7 +100,7 @@ private struct ProofLine: Sendable {
         case .stepBegan(let index): phase = "\(index + 1)/\(steps.count) \(steps[index])"
         case .waiting(let tick): elapsed = tick.elapsed
         case .cleaningUp: phase = "cleaning up"
-        case .prerequisite, .stepEnded, .ended: break
+        case .prerequisite, .stepEnded, .warning, .ended: break
         }
     }
 

@@ -3,13 +3,18 @@ import Engine
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a scenario and judge it.",
+        commandName: "run",
+        abstract: "Run a scenario, or a Chaos Toolkit experiment, and judge it.",
         discussion: """
             Without --target the storage under test is served from a temporary directory, so that \
             nothing is needed to try it.
+
+            An experiment may call only the hosts and programs that its target allows: without \
+            that, what a target file would have to say is printed. No shell is run. Functions of \
+            Python are called by the 'chaos' command, those of chaostoolkit-toxiproxy without it.
             """)
 
-    @Argument(help: "A built-in scenario by name or number, or a scenario file.")
+    @Argument(help: "A built-in scenario by name or number, or a file with one or an experiment.")
     var scenario: String
 
     @OptionGroup var data: DataOptions
@@ -25,6 +30,8 @@ struct RunCommand: AsyncParsableCommand {
     var authorization: String?
 
     @OptionGroup var variables: VariableOptions
+
+    @OptionGroup var experiment: ExperimentOptions
 
     @Option(help: "Give up after so long, as 90s or 30m. (default: $DR_TEST_TIMEOUT_MS, else 30m)")
     var timeout: String?
@@ -53,18 +60,30 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let settings = try Settings()
             try settings.requireEnabled()
-            let request = try request(settings)
+            let journal = try experiment.journal.map { try JournalFile($0) }
+            let request = try request(settings, journal: journal)
             let junit = try junit.map { try JUnitFile($0) }
             let site = try await RunSite(data, settings)
-            throw try await site.perform(request, json: output.json, junit: junit)
+            throw try await site.perform(
+                request, json: output.json, junit: junit, journal: journal)
         } catch {
             throw explained(error)
         }
     }
 
-    private func request(_ settings: Settings) throws -> RunRequest {
-        var request = try RunRequest(
-            of: scenario, variables, seed: seed ?? RunRequest.drawnSeed(), by: executor, settings)
+    private func request(_ settings: Settings, journal: JournalFile?) throws -> RunRequest {
+        let source = try ScenarioSource(scenario)
+        let seed = seed ?? RunRequest.drawnSeed()
+        var request: RunRequest
+        if let file = ExperimentFile(source) {
+            try refuseForExperiment()
+            request = RunRequest(
+                of: try experiment.request(file, journal: journal), text: file.text, seed: seed,
+                by: executor, settings)
+        } else {
+            try experiment.refuseForScenario()
+            request = try RunRequest(of: source, variables, seed: seed, by: executor, settings)
+        }
         request.target = try target.read()
         request.requestedEnvironment = environment
         request.confirmation = confirm
@@ -73,7 +92,18 @@ struct RunCommand: AsyncParsableCommand {
         request.isDebug = debug
         request.sabotage = try sabotage.map { try Sabotage(named: $0, by: "--sabotage") }
         try request.checkPermission()
+        try request.checkCalls()
         return request
+    }
+
+    private func refuseForExperiment() throws {
+        if !variables.settings.isEmpty {
+            throw RunnerError(
+                .usage, "--set is for scenarios; values of an experiment are given with --var")
+        }
+        if sabotage != nil {
+            throw RunnerError(.usage, "--sabotage is for scenarios")
+        }
     }
 
     private static func duration(_ text: String) throws -> Duration {

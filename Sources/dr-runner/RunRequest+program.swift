@@ -8,10 +8,23 @@ extension RunRequest {
         _ settings: Settings
     ) {
         self.init(scenario: scenario, scenarioText: text, seed: seed)
+        take(executor, settings)
+    }
+
+    init(
+        of experiment: ExperimentRequest, text: String, seed: UInt64, by executor: ExecutorOption,
+        _ settings: Settings
+    ) {
+        self.init(experiment, text: text, seed: seed)
+        take(executor, settings)
+    }
+
+    private mutating func take(_ executor: ExecutorOption, _ settings: Settings) {
         executedBy = executor.name
         timeout = settings.timeout
         queueChild = [ProgramPath.current, QueueChildCommand.name]
         loadChild = [ProgramPath.current, LoadChildCommand.name]
+        watchdog = [ProgramPath.current, WatchdogCommand.name]
         toolVersion = Version.current
     }
 
@@ -20,8 +33,14 @@ extension RunRequest {
         of name: String, _ variables: VariableOptions, seed: UInt64, by executor: ExecutorOption,
         _ settings: Settings
     ) throws {
+        try self.init(of: ScenarioSource(name), variables, seed: seed, by: executor, settings)
+    }
+
+    init(
+        of source: ScenarioSource, _ variables: VariableOptions, seed: UInt64,
+        by executor: ExecutorOption, _ settings: Settings
+    ) throws {
         let values = try variables.values()
-        let source = try ScenarioSource(name)
         let scenario = try ScenarioReader.read(source.text, file: source.file, settings: values)
         self.init(of: scenario, text: source.text, seed: seed, by: executor, settings)
         scenarioID = source.id

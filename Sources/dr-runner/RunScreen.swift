@@ -20,6 +20,7 @@ struct RunScreen: Sendable {
     private var tick: RunTick?
     private var phase = ""
     private var report: RunReport?
+    private var warnings: [String] = []
     private var pendingLines: [String] = []
     private var drawnLines = 0
 
@@ -52,6 +53,9 @@ struct RunScreen: Sendable {
             pendingLines.append(
                 "\(mark(result.verdict)) \(index + 1) \(steps[index].name), "
                     + "\(steps[index].took?.words ?? "")\(detail)")
+        case .warning(let text):
+            warnings.append(text.printable())
+            pendingLines.append("\(style.yellow("!")) \(text.printable())")
         case .cleaningUp:
             (phase, current) = ("Cleaning up", nil)
             pendingLines.append("  cleaning up")
@@ -91,6 +95,7 @@ struct RunScreen: Sendable {
             let detail = line.verdict == .passed ? "" : ": \(line.detail)"
             lines.append("  \(mark(line.verdict)) \(cut(line.name + detail, less: 4))")
         }
+        for warning in warnings { lines.append("  \(style.yellow("!")) \(cut(warning, less: 4))") }
         for (index, line) in steps.enumerated() { lines.append(liveLine(index, line)) }
         if report == nil, let tick {
             lines.append(style.dim(cut("  \(tick.elapsed.seconds)  \(waitingText(tick))")))

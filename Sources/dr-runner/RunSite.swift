@@ -27,7 +27,7 @@ struct RunSite {
     ///
     /// - Returns: the code for the signal that ended it, else for its verdict.
     func perform(
-        _ request: RunRequest, json: Bool, junit: JUnitFile? = nil
+        _ request: RunRequest, json: Bool, junit: JUnitFile? = nil, journal: JournalFile? = nil
     ) async throws -> ExitCode {
         let view = RunView(on: Terminal(json: json))
         let runner = Runner(
@@ -41,6 +41,7 @@ struct RunSite {
         }
         view.finish()
         try junit?.write(report)
+        try journal?.finish()
         if json, let document = try TestDocument.json(ofTest: report.id, store.reader) {
             try tell(String(decoding: document, as: UTF8.self))
         }

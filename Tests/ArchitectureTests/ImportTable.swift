@@ -34,10 +34,12 @@ enum ImportTable {
             ours: ["S3"], others: ["Crypto", "NIOCore", "NIOHTTP1", "NIOPosix"]),
         "ResilientStorage": ImportRow(
             ours: ["LMDB", "S3"], others: ["AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1"]),
-        "FaultProxy": ImportRow(others: ["NIO…"]),
+        "FaultProxy": ImportRow(ours: ["S3"], others: ["NIO…"], inOneFile: ["S3"]),
+        "ChaosToolkit": ImportRow(others: ["Yams"]),
         "Engine": ImportRow(
             ours: [
-                "DRTesting", "EventLog", "FaultProxy", "Merkle", "ResilientStorage", "S3",
+                "ChaosToolkit", "DRTesting", "EventLog", "FaultProxy", "Merkle", "ResilientStorage",
+                "S3",
                 "S3Sandbox", "Wire",
             ],
             others: [
@@ -53,8 +55,9 @@ enum ImportTable {
             others: ["Mustache", "Subprocess"], inOneFile: ["Subprocess"]),
 
         "dr-runner": ImportRow(
-            ours: ["DRTesting", "Engine", "EventLog", "Projections", "Wire"],
+            ours: ["ChaosToolkit", "DRTesting", "Engine", "EventLog", "Projections", "Wire"],
             others: ["ArgumentParser"]),
+        "fault-proxy": ImportRow(ours: ["FaultProxy"], others: ["ArgumentParser"]),
         "resilient-storage-example": ImportRow(
             ours: ["ResilientStorage", "S3", "S3Sandbox"], others: ["ArgumentParser"]),
         "dr-audit": ImportRow(
@@ -81,7 +84,8 @@ enum ImportTable {
         "Projections", "Reporting", "dr-audit", "dr-projections", "dr-weekly-report",
     ]
     static let writeSide: Set<String> = [
-        "AsyncHTTPClient", "Engine", "FaultProxy", "NIO…", "ResilientStorage", "S3", "S3Sandbox",
+        "AsyncHTTPClient", "ChaosToolkit", "Engine", "FaultProxy", "NIO…", "ResilientStorage", "S3",
+        "S3Sandbox",
     ]
 
     /// The module or program that a file belongs to.

@@ -105,3 +105,22 @@ extension ComponentChanged {
         return event
     }
 }
+
+extension ExternalChangePlanned {
+    static var full: ExternalChangePlanned {
+        var event = ExternalChangePlanned()
+        (event.changeID, event.kind) = ("change-1", "http")
+        event.description = "POST http://127.0.0.1:8081/break"
+        event.undo = #"{"call":{"http":{"url":"http://127.0.0.1:8081/ä?key=${KEY}"}}}"#
+        return event
+    }
+}
+
+extension ExternalChangeUndone {
+    static var full: ExternalChangeUndone {
+        var event = ExternalChangeUndone()
+        (event.changeID, event.by, event.isDone) = ("change-1", "next start", true)
+        event.detail = "POST http://127.0.0.1:8081/mend: 204"
+        return event
+    }
+}

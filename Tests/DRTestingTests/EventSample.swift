@@ -19,6 +19,7 @@ struct EventSample: CustomTestStringConvertible, Sendable {
         .timelineRecorded(.full), .noticeReceived(.full), .operationsKept(.full),
         .ledgerCompared(.full), .phaseSummarized(.full), .cancelRequested(.full),
         .cleanupFinished(.full), .runFinished(.full), .componentChanged(.full),
+        .externalChangePlanned(.full), .externalChangeUndone(.full),
     ]
 
     static let empty: [TestEvent] = [
@@ -28,7 +29,8 @@ struct EventSample: CustomTestStringConvertible, Sendable {
         .faultEffective(.init()), .faultEnded(.init()), .timelineRecorded(.init()),
         .noticeReceived(.init()), .operationsKept(.init()), .ledgerCompared(.init()),
         .phaseSummarized(.init()), .cancelRequested(.init()), .cleanupFinished(.init()),
-        .runFinished(.init()), .componentChanged(.init()),
+        .runFinished(.init()), .componentChanged(.init()), .externalChangePlanned(.init()),
+        .externalChangeUndone(.init()),
     ]
 }
 

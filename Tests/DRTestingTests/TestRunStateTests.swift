@@ -81,6 +81,7 @@ struct TestRunStateTests {
         let telling: Set<String> = [
             "run_requested", "run_started", "prerequisite_checked", "step_started",
             "result_recorded", "cancel_requested", "cleanup_finished", "run_finished",
+            "external_change_planned",
         ]
         #expect((run(event) == TestRun()) == !telling.contains(event.name))
     }

@@ -11,6 +11,7 @@ import Testing
         (.audit, ["verify", "replay", "show", "checkpoint"]),
         (.projections, ["rebuild", "status", "show"]),
         (.report, []),
+        (.proxy, []),
     ]
 
     /// For example `dr-runner run`.

@@ -11,6 +11,7 @@ enum Program: String, CaseIterable, Sendable {
     case audit = "dr-audit"
     case projections = "dr-projections"
     case report = "dr-weekly-report"
+    case proxy = "fault-proxy"
 
     var path: String { Self.folder + "/" + rawValue }
 

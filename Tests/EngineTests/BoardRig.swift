@@ -24,9 +24,7 @@ struct BoardRig: Sendable {
         let clock = RunClock(start: .now, startTime: 0)
         workload = Workload(
             store: system.store, plan: plan, prefix: "dr-test/a/data/", seed: 1, clock: clock)
-        probes = Probes(
-            client: system.probeClient, bucket: system.primary.bucket, key: "dr-test/a/probe",
-            clock: clock)
+        probes = Probes(of: system.probed, clock: clock)
     }
 
     var board: ObservationBoard {

@@ -128,7 +128,7 @@ struct TargetReaderTests {
     @Test func mistakesHaveMessagesWithTheirPlace() {
         #expect(
             problems(changed("kind: builtin", "kind: mainframe"))
-                == ["2:7: a target file describes a 'builtin' target"])
+                == ["2:7: 'mainframe' is not known; accepted: embedded, builtin, http"])
         #expect(
             problems(changed("environment: staging\n", "")) == ["1:1: 'environment' is missing"])
         #expect(

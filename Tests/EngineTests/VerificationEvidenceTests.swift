@@ -25,7 +25,8 @@ import Testing
                 try await system.primary.direct.put(
                     Array(name.utf8), to: system.keys.data + name, in: system.primary.bucket)
             }
-            let run = try await system.backups.backUp(.full)
+            let backups = try #require(system.backups)
+            let run = try await backups.backUp(.full)
             result = .success(try await body(system, run))
         } catch {
             result = .failure(error)
@@ -36,9 +37,10 @@ import Testing
     }
 
     private static func expectWhole(_ run: BackupRun, in system: SystemUnderTest) async throws {
+        let place = try #require(system.backup)
         for entry in run.manifest.entries {
-            let object = try await system.backup.direct.get(
-                system.keys.backups + entry.storedKey, in: system.backup.bucket)
+            let object = try await place.direct.get(
+                system.keys.backups + entry.storedKey, in: place.bucket)
             #expect(Digests.sha256(object.body) == entry.sha256, "\(entry.key)")
         }
     }
@@ -46,9 +48,11 @@ import Testing
     @Test(arguments: [(Sabotage.control, 3), (.verifyBackupBlind, 0)])
     func theProxySeesWhichObjectsAreRead(sabotage: Sabotage, count: Int) async throws {
         try await Self.withBackup(sabotage) { system, run in
-            system.backup.reads.begin(of: SystemUnderTest.Agent.backup)
-            let found = try await system.backups.verify(run.reference.id, scope: .all)
-            let read = system.backup.reads.end()
+            let place = try #require(system.backup)
+            let backups = try #require(system.backups)
+            place.reads.begin(of: SystemUnderTest.Agent.backup)
+            let found = try await backups.verify(run.reference.id, scope: .all)
+            let read = place.reads.end()
             // They say the same.
             #expect(found.problems.isEmpty)
             #expect(found.checkedObjects == 3)
@@ -62,9 +66,10 @@ import Testing
     @Test(arguments: [(Sabotage.control, true), (.verifyBackupBlind, false)])
     func onlyWhoLooksFindsDamage(sabotage: Sabotage, isFound: Bool) async throws {
         try await Self.withBackup(sabotage) { system, run in
+            let place = try #require(system.backup)
             let control = DamageControl(
-                backups: system.backups, client: system.backup.direct,
-                bucket: system.backup.bucket)
+                backups: try #require(system.backups), client: place.direct,
+                bucket: place.bucket)
             for entry in run.manifest.entries {
                 let isSeen = try await control.finds(
                     damageTo: entry, at: system.keys.backups + entry.storedKey,
@@ -78,12 +83,14 @@ import Testing
     /// Known before, it says nothing about the damage.
     @Test func otherDamageIsToldApart() async throws {
         try await Self.withBackup(.control) { system, run in
-            let (client, bucket) = (system.backup.direct, system.backup.bucket)
-            let control = DamageControl(backups: system.backups, client: client, bucket: bucket)
+            let place = try #require(system.backup)
+            let backups = try #require(system.backups)
+            let (client, bucket) = (place.direct, place.bucket)
+            let control = DamageControl(backups: backups, client: client, bucket: bucket)
             let (id, entries) = (run.reference.id, run.manifest.entries)
             let keys = entries.map { system.keys.backups + $0.storedKey }
             try await client.delete(keys[0], in: bucket)
-            let known = try await system.backups.verify(id, scope: .all).problems
+            let known = try await backups.verify(id, scope: .all).problems
             #expect(known.compactMap(\.key) == [entries[0].key])
             #expect(
                 try await control.finds(damageTo: entries[1], at: keys[1], of: id, beside: known))

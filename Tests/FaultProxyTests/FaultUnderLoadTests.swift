@@ -44,6 +44,7 @@ struct FaultUnderLoadTests {
     private static let kinds: [Fault.Kind] = [
         .hang, .refuse, .status(503), .resetBeforeForwarding, .resetAfterAnswer,
         .latency(.milliseconds(50), jitter: .milliseconds(50)), .refuse, .hang,
+        .lateDelivery(.milliseconds(20)), .staleRead,
         .bandwidth(bytesPerSecond: 20), .truncate, .corrupt,
     ]
 

@@ -10,7 +10,8 @@ struct RequestEndTests {
         arguments: [
             (.hang, nil), (.resetBeforeForwarding, nil), (.status(503), nil), (.truncate, nil),
             (.resetAfterAnswer, 200), (.latency(.milliseconds(5)), 200), (.corrupt, 200),
-            (.bandwidth(bytesPerSecond: 1000), 200),
+            (.bandwidth(bytesPerSecond: 1000), 200), (.lateDelivery(.milliseconds(50)), 200),
+            (.status(503, code: "SlowDown", message: "slower"), nil),
         ] as [(Fault.Kind, Int?)])
     func whatWasStruckIsToldOfOnce(_ kind: Fault.Kind, _ status: Int?) async throws {
         try await withProxy { proxied in

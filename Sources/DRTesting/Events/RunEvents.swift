@@ -59,7 +59,7 @@ public struct RunRequested: WireSchema {
 }
 
 /// A name and what it stands for.
-public struct NamedValue: WireSchema {
+public struct NamedValue: WireSchema, Codable {
     public var name = ""
     public var value = ""
 

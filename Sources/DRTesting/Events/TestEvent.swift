@@ -22,6 +22,8 @@ public enum TestEvent: Equatable, Sendable {
     case cleanupFinished(CleanupFinished)
     case runFinished(RunFinished)
     case componentChanged(ComponentChanged)
+    case externalChangePlanned(ExternalChangePlanned)
+    case externalChangeUndone(ExternalChangeUndone)
 
     /// - Returns: `nil` for an event of a newer program, which readers pass over.
     /// - Throws: if the bytes are not such an event.
@@ -48,6 +50,8 @@ public enum TestEvent: Equatable, Sendable {
         case 37: self = .cleanupFinished(try CleanupFinished(from: reader))
         case 38: self = .runFinished(try RunFinished(from: reader))
         case 39: self = .componentChanged(try ComponentChanged(from: reader))
+        case 40: self = .externalChangePlanned(try ExternalChangePlanned(from: reader))
+        case 41: self = .externalChangeUndone(try ExternalChangeUndone(from: reader))
         default: return nil
         }
     }
@@ -82,6 +86,8 @@ public enum TestEvent: Equatable, Sendable {
         case .cleanupFinished(let event): (37, "cleanup_finished", event)
         case .runFinished(let event): (38, "run_finished", event)
         case .componentChanged(let event): (39, "component_changed", event)
+        case .externalChangePlanned(let event): (40, "external_change_planned", event)
+        case .externalChangeUndone(let event): (41, "external_change_undone", event)
         }
     }
 

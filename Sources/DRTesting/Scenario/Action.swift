@@ -70,6 +70,8 @@ public enum Action: Equatable, Sendable {
     /// Lets the storage system settle without load.
     case rest(Duration)
 
+    /// Calls something outside the storage system.
+    case callOutside(OutsideAction)
     /// An action that the program using this library has registered.
     case custom(name: String, parameters: [NamedValue])
 
@@ -131,6 +133,7 @@ public enum Action: Equatable, Sendable {
         case .transferLarge: "transfer_large"
         case .stress: "stress"
         case .rest: "rest"
+        case .callOutside(let action): action.call.kind
         case .custom: "custom"
         }
     }

@@ -48,7 +48,7 @@ public struct ActionOrder: Equatable, Sendable {
             isReadOnly = isOn
             if isUnchanged { throw .readOnlyUnchanged(isOn: isOn) }
         case .wait, .callStorage, .killQueue, .createData, .awaitFailback, .compareSites,
-            .transferLarge, .custom:
+            .transferLarge, .callOutside, .custom:
             break
         }
     }

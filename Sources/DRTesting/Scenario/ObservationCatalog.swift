@@ -1,6 +1,6 @@
 /// The observations that scenarios can name, and where each is seen.
 public enum ObservationCatalog {
-    public enum ValueKind: String, Sendable {
+    public enum ValueKind: String, CaseIterable, Sendable {
         case number, text, flag
     }
 

@@ -13,18 +13,20 @@ public struct Scenario: Equatable, Sendable {
     public let abortWhen: [Expectation]
     /// The variables with the values they were given.
     public let variables: [NamedValue]
+    /// What it observes beside the catalog, by calls of its own.
+    public let probes: [OutsideProbe]
 
     public init(
         name: String, type: String, description: String, objectives: Objectives,
         prerequisites: [Prerequisite], workload: WorkloadPlan, steps: [Step],
         cleanup: [CleanupTask], abortWhen: [Expectation], variables: [NamedValue],
-        system: SystemPlan = SystemPlan()
+        system: SystemPlan = SystemPlan(), probes: [OutsideProbe] = []
     ) {
         (self.name, self.type, self.description) = (name, type, description)
         (self.objectives, self.prerequisites) = (objectives, prerequisites)
         (self.workload, self.steps, self.cleanup) = (workload, steps, cleanup)
         (self.abortWhen, self.variables) = (abortWhen, variables)
-        self.system = system
+        (self.system, self.probes) = (system, probes)
     }
 
     /// Whether the storage system needs a second storage, to fail over to.

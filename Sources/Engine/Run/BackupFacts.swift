@@ -12,10 +12,10 @@ struct BackupFacts: Sendable {
         let snapshot: Instant
         /// What the ledger held at the snapshot point.
         let expectations: LedgerExpectations
-        /// Of what it refers to, found in the backup storage.
-        let objects: Int
-        /// Manifests from it back to a full backup; 0 if they do not lead there.
-        let chainLength: Int
+        /// Of what it refers to, found in the backup storage; `nil`: it has a form of its own.
+        let objects: Int?
+        /// Manifests from it back to a full backup; 0 if they do not lead there, `nil` as above.
+        let chainLength: Int?
         var verification: Verification?
     }
 

@@ -49,9 +49,10 @@ extension Drill {
         // A backup is of what the storage has, and that does not have what is queued.
         try await awaitEmptyQueue(system)
         setWaiting("the \(type.rawValue) backup to be made")
+        guard let backups = system.backups else { return try await takeBackupByHook(workload) }
         workload.ledger.keepEverything()
         let started = ContinuousClock.now
-        let run = try await system.backups.backUp(
+        let run = try await backups.backUp(
             type == .full ? .full : .incremental(since: nil))
         let late = run.manifest.lateChanges.compactMap { change in
             workload.client.keys.number(of: change.key).map { ($0, run.finished) }
@@ -64,17 +65,17 @@ extension Drill {
                 .internal, "the backup says that its snapshot point is older than the backup")
         }
         let chain = try await storedChain(system)
-        let stored = try await system.backup.direct.listAll(
-            system.backup.bucket, prefix: keys.backups)
+        let place = try system.demandedBackup
+        let stored = try await place.direct.listAll(place.bucket, prefix: keys.backups)
+        let objects = chain.objects(among: Set(stored.map(\.key)))
         let taken = BackupFacts.Taken(
             id: run.reference.id, started: started, snapshot: run.snapshot,
-            expectations: expectations, objects: chain.objects(among: Set(stored.map(\.key))),
-            chainLength: chain.length)
+            expectations: expectations, objects: objects, chainLength: chain.length)
         facts.update { $0.backup.taken.append(taken) }
         await log(
             .info, "backup", "\(type.rawValue) backup made",
             [
-                ("backup", "\(taken.id)"), ("objects", "\(taken.objects)"),
+                ("backup", "\(taken.id)"), ("objects", "\(objects)"),
                 ("copied", "\(run.copiedObjects)"),
                 ("changed_meanwhile", "\(run.manifest.lateChanges.count)"),
             ])
@@ -82,7 +83,8 @@ extension Drill {
 
     /// Read past the storage system.
     func storedChain(_ system: SystemUnderTest) async throws -> BackupChain {
-        let (client, bucket) = (system.backup.direct, system.backup.bucket)
+        let place = try system.demandedBackup
+        let (client, bucket) = (place.direct, place.bucket)
         let listed = try await client.listAll(bucket, prefix: keys.backups + "manifests/")
         var files: [String: [UInt8]] = [:]
         for key in listed.map(\.key) { files[key] = try await client.get(key, in: bucket).body }
@@ -93,7 +95,7 @@ extension Drill {
     func awaitEmptyQueue(_ system: SystemUnderTest) async throws {
         setWaiting("the queue to be empty")
         let deadline = ContinuousClock.now + .seconds(60)
-        while await system.store.queueDepth > 0 {
+        while await system.store.selfReport.queueDepth ?? 0 > 0 {
             guard ContinuousClock.now < deadline else {
                 throw RunnerError(.internal, "the queue was not empty within a minute")
             }

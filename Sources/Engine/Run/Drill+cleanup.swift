@@ -17,7 +17,7 @@ extension Drill {
                     name: "lift faults", isDone: isLifted,
                     detail: isLifted ? "no fault is in force" : "a fault may still be in force"))
             await stopLoad()
-            actions += await undoCustomActions()
+            actions += await undoChanges()
             // Nothing may be delivered any more when the objects are removed.
             await endLoadProcess()
             await system.store.stop()
@@ -63,8 +63,7 @@ extension Drill {
     /// - Throws: `RunnerError` unless all of them are closed.
     private func checkBreakers(_ system: SystemUnderTest) async throws -> String {
         var states: [String] = []
-        for name in SiteName.allCases {
-            guard let breaker = await system.store.status(of: name)?.breaker else { continue }
+        for (name, breaker) in await system.store.breakers {
             let state = "\(name.rawValue): \(breaker.rawValue)"
             guard breaker == .closed else { throw RunnerError(.internal, state) }
             states.append(state)
@@ -80,7 +79,8 @@ extension Drill {
         for place in system.places {
             removed += try await removal.removeAll(below: keys.prefix, from: place)
             // Who removes them is not believed.
-            let left = try await place.direct.listAll(place.bucket, prefix: keys.prefix).count
+            let prefix = place.objectKey(keys.prefix)
+            let left = try await place.direct.listAll(place.bucket, prefix: prefix).count
             if left > 0 {
                 throw RunnerError(
                     .internal, "\(left.counted("object")) still in bucket \(place.bucket)")

@@ -7,7 +7,7 @@ internal import S3
 extension Drill {
     var custom: ObservationBoard.Custom {
         ObservationBoard.Custom(
-            extensions: request.extensions, context: CustomContext(drill: self))
+            extensions: extensions, context: CustomContext(drill: self))
     }
 
     func performCustom(_ name: String, _ parameters: [NamedValue]) async throws {
@@ -17,26 +17,37 @@ extension Drill {
         setWaiting("'\(name)'")
         let values = Dictionary(
             parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-        facts.update { $0.customActions.append((action, values)) }
+        facts.update { $0.changes.append(.registered(action, parameters: values)) }
         try await action.run(CustomContext(drill: self), values)
     }
 
-    /// Puts back what registered actions have changed, the last one first.
+    /// Puts back what steps have changed outside the storage system, the last change first.
     ///
     /// - Returns: what was done, or could not be.
-    func undoCustomActions() async -> [CleanupAction] {
+    func undoChanges() async -> [CleanupAction] {
         var actions: [CleanupAction] = []
-        for (action, parameters) in facts.all.customActions.reversed() {
-            guard let undo = action.undo else { continue }
-            var done = CleanupAction(name: "undo '\(action.name)'", isDone: true, detail: "")
-            do {
-                try await undo(CustomContext(drill: self), parameters)
-            } catch {
-                (done.isDone, done.detail) = (false, "\(error)")
+        for change in facts.all.changes.reversed() {
+            switch change {
+            case .registered(let action, let parameters):
+                if let undo = action.undo {
+                    actions.append(await self.undo(action.name, undo, parameters))
+                }
+            case .outside(let id): actions.append(await changes.undo(id))
             }
-            actions.append(done)
         }
-        return actions
+        // Also what was planned and not begun; and nobody needs to watch any more.
+        return await actions + changes.undoAll()
+    }
+
+    private func undo(
+        _ name: String, _ body: CustomAction.Body, _ parameters: [String: String]
+    ) async -> CleanupAction {
+        do {
+            try await body(CustomContext(drill: self), parameters)
+            return CleanupAction(name: "undo '\(name)'", isDone: true, detail: "")
+        } catch {
+            return CleanupAction(name: "undo '\(name)'", isDone: false, detail: "\(error)")
+        }
     }
 }
 
@@ -48,7 +59,7 @@ private struct CustomContext: DrillContext {
 
     func put(_ body: [UInt8], to key: String) async -> StorageOutcome<Void> {
         guard let store = drill.system?.store else { return Self.tooEarly() }
-        return await store.put(body, to: prefix + key)
+        return await store.put(body, to: prefix + key, metadata: [:])
     }
 
     func get(_ key: String) async -> StorageOutcome<[UInt8]?> {

@@ -25,10 +25,10 @@ extension Drill {
         let deadline = ContinuousClock.now + .seconds(5)
         var seen = ""
         while ContinuousClock.now < deadline {
-            let requests = system.primary.proxy.requests(
-                of: SystemUnderTest.Agent.health, since: .now - limit)
+            let requests = try await system.primary.proxy.requests(
+                of: SystemUnderTest.Agent.health, since: .now - limit, until: nil, methods: nil)
             seen = "\(requests.counted("health check")) at the proxy"
-            if requests > 0, let sample = await system.store.lastHealthSample {
+            if requests > 0, let sample = await system.store.selfReport.lastHealthSample {
                 let age = max(ContinuousClock.now - sample, .zero)
                 if age < limit { return "a sample is \(age.words) old; \(seen)" }
             }
@@ -40,7 +40,10 @@ extension Drill {
 
     /// Sends it as the storage system sends its alerts, to the same receiver.
     func sendTestAlert(_ system: SystemUnderTest) async throws -> String {
-        let webhook = WebhookNotifier(url: system.receiver.url)
+        guard let receiver = system.receiver else {
+            throw RunnerError.notOffered("a place for the notices of the service: 'notices'")
+        }
+        let webhook = WebhookNotifier(url: receiver.url)
         let notice = Notice(
             incident: Self.testIncident, kind: .performanceAlert,
             message: "Only a test: nothing is wrong.", time: Date())
@@ -53,7 +56,7 @@ extension Drill {
         try? await webhook.shutdown()
         let deadline = ContinuousClock.now + .seconds(5)
         while ContinuousClock.now < deadline {
-            if system.receiver.received.contains(where: { $0.notice.incident == notice.incident }) {
+            if receiver.received.contains(where: { $0.notice.incident == notice.incident }) {
                 return "a test alert was received"
             }
             try await Task.sleep(for: .milliseconds(20))

@@ -81,8 +81,9 @@ extension Drill {
         setWaiting("the breaker to close: \(episode.kind.rawValue)")
         let deadline = lifted + limit
         while ContinuousClock.now < deadline {
-            let isClosed = await system.store.breakerState == .closed
-            if isClosed, await system.store.queueDepth == 0 { break }
+            let report = await system.store.selfReport
+            // Who tells of no queue is not waited for.
+            if report.breaker == .closed, report.queueDepth ?? 0 == 0 { break }
             try await Task.sleep(for: .milliseconds(20))
         }
         if let opened = episode.opened, let closed = facts.all.breakerClosed,
@@ -90,7 +91,8 @@ extension Drill {
         {
             episode.closedAgain = closed
         }
-        // By now all of them have ended, so the proxy has told of them.
+        // By now all of them have ended, so the proxy can tell of them.
+        await system.primary.catchUp()
         episode.firstBadCall = system.primary.wire.firstBadCall(since: effective)
         episode.ended = .now
     }

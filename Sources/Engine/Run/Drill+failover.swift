@@ -14,11 +14,14 @@ extension Drill {
 
     /// Where the failover stands, and that the secondary stores and gives back.
     func readFailover(_ system: SystemUnderTest) async throws -> String {
-        guard let secondary = system.secondary, let lag = try await system.store.replicationLag()
-        else {
+        guard let secondary = system.secondary else {
             throw RunnerError(.internal, "the storage system has no storage to fail over to")
         }
-        let (client, key) = (secondary.direct, keys.prefix + "failover")
+        let lag = try await system.store.replicationLag()
+        if system.service == nil, lag == nil {
+            throw RunnerError(.internal, "the storage system has no storage to fail over to")
+        }
+        let (client, key) = (secondary.direct, secondary.objectKey(keys.prefix + "failover"))
         let body = Array("dr-testing failover \(runKey)".utf8)
         try await client.put(body, to: key, in: secondary.bucket)
         let read = try await client.get(key, in: secondary.bucket).body
@@ -26,9 +29,13 @@ extension Drill {
         guard read == body else {
             throw RunnerError(.internal, "the secondary gave back \(read.count) other bytes")
         }
-        let state = await system.store.failoverState
-        return "\(state.rawValue), epoch \(await system.store.epoch), "
-            + "\(lag.depth.counted("operation")) behind; read after write on the secondary"
+        let report = await system.store.selfReport
+        guard let state = report.failover else {
+            throw RunnerError.notOffered("the state of its failover: 'states'")
+        }
+        let epoch = report.epoch.map { ", epoch \($0)" } ?? ""
+        let behind = lag.map { ", \($0.depth.counted("operation")) behind" } ?? ""
+        return "\(state.rawValue)\(epoch)\(behind); read after write on the secondary"
     }
 
     // MARK: Actions
@@ -40,14 +47,17 @@ extension Drill {
                 let modes = state.failover.readOnlyModes
                 if !modes.isEmpty { state.failover.readOnlyModes[modes.count - 1].ended = .now }
             }
-            return await system.store.setReadOnly(false)
+            return try await system.store.setReadOnly(false)
         }
-        facts.update { $0.failover.readOnlyModes.append(.init(ordered: .now)) }
-        await system.store.setReadOnly(true)
+        let ordered = ContinuousClock.now
+        try await system.store.setReadOnly(true)
+        facts.update { $0.failover.readOnlyModes.append(.init(ordered: ordered)) }
         // What was admitted before may still be sent, and says nothing about the mode.
         setWaiting("the writes under way to end")
         let deadline = ContinuousClock.now + .seconds(10)
-        while await system.store.writesUnderWay > 0, ContinuousClock.now < deadline {
+        while await system.store.selfReport.writesUnderWay ?? 0 > 0,
+            ContinuousClock.now < deadline
+        {
             try await Task.sleep(for: .milliseconds(5))
         }
         facts.update { state in
@@ -57,6 +67,7 @@ extension Drill {
 
     /// That it did not come in time is for the observations to say.
     private func awaitFailback(within limit: Duration) async throws {
+        if request.target.hooks[.failback] != nil { try await call(.failback) }
         setWaiting("the primary storage to serve again")
         let deadline = ContinuousClock.now + limit
         while facts.all.siteHistory.returned == nil, ContinuousClock.now < deadline {

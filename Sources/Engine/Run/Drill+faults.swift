@@ -11,15 +11,18 @@ extension Drill {
         )
         (planned.fraction, planned.seed) = (plan.fraction, request.seed)
         planned.leaseMs = UInt64(ProxyFaults.lease.milliseconds)
-        planned.undo = "the lease runs out; the proxy ends with its runner"
+        planned.undo =
+            system.place(plan.endpoint).remote == nil
+            ? "the lease runs out; the proxy ends with its runner"
+            : "the lease runs out at the proxy"
         // Durable first: whatever happens then, it is known what has to be undone.
         try await journal.write([.faultPlanned(planned)])
         let lease = try await system.faults.inject(plan, seed: request.seed)
         // From here on the two grow together, so what was counted in between does not matter.
-        let counts = system.place(plan.endpoint).proxy.counts()
+        let counts = try? await system.place(plan.endpoint).proxy.counts(of: nil)
         var fact = RunFacts.FaultFact(
             name: plan.name, began: lease.began, effective: lease.effective,
-            passedBefore: counts.requests - counts.faulted)
+            passedBefore: counts.map { $0.requests - $0.faulted })
         (fact.endpoint, fact.fraction) = (plan.endpoint, plan.fraction)
         facts.update { [fact] in $0.faults.append(fact) }
         workload?.history.begin(phase: "during", at: lease.effective)
@@ -47,7 +50,7 @@ extension Drill {
         guard let system else { return }
         try await system.faults.lift(name)
         guard let ending = await system.faults.ending(of: name) else { return }
-        try await journal.write([noted(ending, of: name, system)])
+        try await journal.write([await noted(ending, of: name, system)])
     }
 
     /// Lifts what is still in force, without waiting for the log or for anybody.
@@ -58,7 +61,7 @@ extension Drill {
         let isLifted = await system.faults.liftAll()
         for fault in facts.all.faults where fault.ending == nil {
             if let ending = await system.faults.ending(of: fault.name) {
-                await journal.note(noted(ending, of: fault.name, system))
+                await journal.note(await noted(ending, of: fault.name, system))
             }
         }
         return isLifted
@@ -66,8 +69,8 @@ extension Drill {
 
     private func noted(
         _ ending: FaultEnding, of name: String, _ system: SystemUnderTest
-    ) -> TestEvent {
-        let answered = system.primary.proxy.counts(of: SystemUnderTest.Agent.store).answered
+    ) async -> TestEvent {
+        let answered = try? await system.primary.proxy.counts(of: system.storeAgent).answered
         facts.update { state in
             state.updateFault(name) { ($0.ending, $0.answeredBeforeLift) = (ending, answered) }
         }

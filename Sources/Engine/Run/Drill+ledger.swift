@@ -11,7 +11,7 @@ extension Drill {
         // What a registered action did, nobody here knows.
         let wasBroken =
             facts.fault?.ending != nil || facts.backup.impact != nil
-            || !facts.customActions.isEmpty
+            || !facts.changes.isEmpty
         guard wasBroken, facts.comparison == nil else { return }
         try await compareLedger(drainedWithin: .seconds(60))
         if facts.faults.isEmpty, facts.backup.impact == nil { try await recordLosses() }
@@ -34,34 +34,70 @@ extension Drill {
         await stopLoad()
         setWaiting("the queue to be empty")
         let deadline = ContinuousClock.now + limit
-        while await system.store.queueDepth > 0, ContinuousClock.now < deadline {
+        while await system.store.selfReport.queueDepth ?? 0 > 0, ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(20))
         }
-        if await system.store.queueDepth == 0 { facts.update { $0.queueEmptied = .now } }
+        let report = await system.store.selfReport
+        if report.queueDepth == 0 { noteEmptyQueue(at: report.queueEmptied) }
+        if report.queueDepth == nil { try await awaitDeliveries(until: deadline) }
         setWaiting("every key to be compared with the ledger")
         let stored = try await storedObjects(in: await system.serving, below: keys.data)
-        var comparison = LedgerComparison(
-            workload.ledger.book.expectations(), stored: stored, keys: workload.client.keys,
-            objects: workload.client.objects)
+        var comparison = compareAll(stored, workload)
         if let other = try await compareLoadProcess(settledWithin: limit) { comparison.add(other) }
         let compared = comparison
         facts.update { $0.comparison = compared }
         try await journal.write([.ledgerCompared(compared.recorded(of: .end, clock: clock))])
     }
 
+    private func compareAll(
+        _ stored: [String: StoredObject], _ workload: Workload
+    ) -> LedgerComparison {
+        LedgerComparison(
+            workload.ledger.book.expectations(), stored: stored, keys: workload.client.keys,
+            objects: workload.client.objects)
+    }
+
+    /// - Parameter instant: when that was seen, where nobody tells of single deliveries.
+    private func noteEmptyQueue(at instant: ContinuousClock.Instant?) {
+        facts.update { state in
+            state.queueEmptied = .now
+            if let instant { state.storage.drained(at: instant) }
+        }
+    }
+
+    /// The queue of a service that tells nothing of it is empty when all is stored that should be.
+    private func awaitDeliveries(until deadline: ContinuousClock.Instant) async throws {
+        guard let system, let workload else { return }
+        setWaiting("everything acknowledged to be stored")
+        repeat {
+            let seen = ContinuousClock.now
+            let stored = try await storedObjects(in: await system.serving, below: keys.data)
+            if compareAll(stored, workload).offences.isEmpty {
+                // What was deferred is known to be delivered only now.
+                let hasDeferred = workload.history.counts.deferred > 0
+                return noteEmptyQueue(at: hasDeferred ? seen : nil)
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        } while ContinuousClock.now < deadline
+    }
+
     /// Reads every object below a prefix, past the proxy.
+    ///
+    /// - Returns: by the keys that the drill knows them by.
     func storedObjects(
         in place: StoragePlace, below prefix: String
     ) async throws -> [String: StoredObject] {
-        let (client, bucket) = (place.direct, place.bucket)
-        let keys = try await client.listAll(bucket, prefix: prefix).map(\.key)
+        let (client, bucket, before) = (place.direct, place.bucket, place.keyPrefix)
+        let listed = try await client.listAll(bucket, prefix: place.objectKey(prefix))
+        let keys = listed.map { String($0.key.dropFirst(before.count)) }
         return try await withThrowingTaskGroup(of: (String, StoredObject?).self) { group in
             var objects: [String: StoredObject] = [:]
             for (index, key) in keys.enumerated() {
                 if index >= 8, let (key, object) = try await group.next() { objects[key] = object }
                 group.addTask {
                     do {
-                        return (key, StoredObject(try await client.get(key, in: bucket).body))
+                        let body = try await client.get(before + key, in: bucket).body
+                        return (key, StoredObject(body))
                     } catch let error as S3Error where error.code == .noSuchKey {
                         // Deleted since it was listed.
                         return (key, nil)
@@ -72,7 +108,6 @@ extension Drill {
             return objects
         }
     }
-
 }
 
 extension LedgerComparison {

@@ -18,6 +18,7 @@ extension Drill {
     /// - Parameter isJudged: a run that was called off has no objectives to meet.
     func measure(isJudged: Bool) async throws -> Measures {
         guard let workload, let probes, let system else { return Measures() }
+        for place in system.places { await place.catchUp() }
         let facts = facts.all
         let end = facts.writersStopped ?? .now
         let evidence = Evidence(
@@ -29,6 +30,7 @@ extension Drill {
         let isAsked = hasBegun && !request.scenario.objectives.all.isEmpty
         measures.recovery = recovery(from: evidence) ?? (isAsked ? Recovery() : nil)
         measures.recovery?.coarsen(by: workload.pace.record, until: end)
+        measures.recovery?.coarsen(by: await system.clockError)
         if let recovery = measures.recovery {
             addMarks(recovery, facts, to: &measures)
             addTimes(recovery, facts, to: &measures)
@@ -158,7 +160,7 @@ extension Drill {
         timeline.add(probes.timeline)
         events += workload.history.summaries(end: end).map { .phaseSummarized($0) }
         events += timeline.pieces(to: end).map { .timelineRecorded($0) }
-        events += (system?.receiver.received ?? []).map { received in
+        events += (system?.receiver?.received ?? []).map { received in
             var notice = NoticeReceived()
             (notice.incident, notice.kind) = (
                 received.notice.incident, received.notice.kind.rawValue

@@ -66,6 +66,9 @@ extension Drill {
 
     private func loadProcess(_ system: SystemUnderTest) async throws -> LoadProcess {
         if let process = facts.all.performance.process { return process }
+        guard let receiver = system.receiver, system.service == nil else {
+            throw RunnerError.notOffered("a benchmark: it runs the storage system in a process")
+        }
         setWaiting("the process that puts the load on")
         let folder = directory + "/load"
         try FileManager.default.createDirectory(
@@ -75,14 +78,15 @@ extension Drill {
             storage: .init(
                 system.primary.storeConfiguration(at: highestRate), bucket: system.primary.bucket),
             load: .init(request.scenario.workload), runKey: runKey, directory: folder,
-            noticeURL: system.receiver.url,
+            noticeURL: receiver.url,
             breakerOpenFor: request.scenario.system.breakerOpenFor,
             breakerFailures: request.scenario.system.breakerFailures, seed: loadSeed,
             sabotage: request.sabotage?.rawValue)
         let process = try await LoadProcess.start(request.loadChild, with: setting)
+        let before = await Self.sample(of: process, system)
         facts.update { state in
             state.performance.process = process
-            state.performance.before = Self.sample(of: process, system)
+            state.performance.before = before
         }
         await log(
             .info, "performance",
@@ -105,14 +109,15 @@ extension Drill {
 
     private static func sample(
         of process: LoadProcess, _ system: SystemUnderTest
-    ) -> ResourceSample? {
-        ResourceSample(ofProcess: process.pid, operations: Self.counts(system).requests)
+    ) async -> ResourceSample? {
+        guard let counts = try? await Self.counts(system) else { return nil }
+        return ResourceSample(ofProcess: process.pid, operations: counts.requests)
     }
 
     /// Of the storage system, at the proxy. While the load of the drill pauses they are those of
     /// the other process.
-    private static func counts(_ system: SystemUnderTest) -> ProxyCounts {
-        system.primary.proxy.counts(of: SystemUnderTest.Agent.store)
+    private static func counts(_ system: SystemUnderTest) async throws -> ProxyCounts {
+        try await system.primary.proxy.counts(of: system.storeAgent)
     }
 
     // MARK: Levels of load
@@ -139,7 +144,7 @@ extension Drill {
             facts.update { $0.performance.samples = [] }
             let sampler = Task {
                 while (try? await Task.sleep(for: .milliseconds(250))) != nil {
-                    guard let sample = Self.sample(of: process, system) else { return }
+                    guard let sample = await Self.sample(of: process, system) else { return }
                     facts.update { $0.performance.samples.append(sample) }
                 }
             }
@@ -169,9 +174,9 @@ extension Drill {
         _ process: LoadProcess, _ system: SystemUnderTest
     ) async throws -> LevelResult {
         setWaiting("a load of \(level.pressure.words) for \((level.warmUp + level.lasting).words)")
-        let before = Self.counts(system).requests
+        let before = try await Self.counts(system).requests
         let result = try await process.put(level)
-        let requests = Self.counts(system).requests - before
+        let requests = try await Self.counts(system).requests - before
         facts.update { state in
             state.performance[keyPath: levels].results.append(result)
             state.performance[keyPath: levels].requests += requests
@@ -185,9 +190,9 @@ extension Drill {
         _ count: Int, bytes: Int, _ process: LoadProcess, _ system: SystemUnderTest
     ) async throws {
         setWaiting("\(count.counted("large object")) to be written and read back")
-        let before = Self.counts(system).requestsByMethod["PUT"] ?? 0
+        let before = try await Self.counts(system).requestsByMethod["PUT"] ?? 0
         let result = try await process.transfer(count: count, bytes: bytes)
-        let parts = (Self.counts(system).requestsByMethod["PUT"] ?? 0) - before
+        let parts = (try await Self.counts(system).requestsByMethod["PUT"] ?? 0) - before
         for problem in result.problems { await log(.warning, "performance", problem) }
         setWaiting("the bytes of large objects to be compared")
         let place = system.primary

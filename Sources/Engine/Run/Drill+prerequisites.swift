@@ -9,18 +9,18 @@ extension Drill {
     func checkPrerequisites() async throws -> Bool {
         guard let system else { return false }
         var isMet = true
-        let checks: [(String, String, () async throws -> String)] =
-            [
-                (
-                    "primary available", "signed put, get and delete succeed",
-                    { try await self.exchange(system.primary) }
-                ), ("storage is free", "a lease can be taken", { try await self.claim(system) }),
-            ]
-            + request.scenario.prerequisites.map { prerequisite in
-                let (expected, check) = check(of: prerequisite, system)
-                return (prerequisite.rawValue, expected, check)
-            }
-        for (name, expected, check) in checks where isMet {
+        var checks: [(String, String, () async throws -> String)] = [
+            (
+                "primary available", "signed put, get and delete succeed",
+                { try await self.exchange(system.primary) }
+            ), ("storage is free", "a lease can be taken", { try await self.claim(system) }),
+        ]
+        checks += serviceChecks(system)
+        checks += request.scenario.prerequisites.map { prerequisite in
+            let (expected, check) = check(of: prerequisite, system)
+            return (prerequisite.rawValue, expected, check)
+        }
+        for (name, expected, check) in outsideChecks + checks where isMet {
             isMet = try await record(name, expected: expected, check)
         }
         return isMet
@@ -30,9 +30,13 @@ extension Drill {
     private func check(
         of prerequisite: Prerequisite, _ system: SystemUnderTest
     ) -> (expected: String, () async throws -> String) {
-        switch prerequisite {
+        if let told = serviceCheck(of: prerequisite, system) { return told }
+        return switch prerequisite {
         case .backupAvailable:
-            ("signed put, get and delete succeed", { try await self.exchange(system.backup) })
+            (
+                "signed put, get and delete succeed",
+                { try await self.exchange(try system.demandedBackup) }
+            )
         case .queueEnabled:
             (
                 "a write is deferred while the breaker is held open",
@@ -100,7 +104,8 @@ extension Drill {
         hold(lease)
         var observed = ["no other runner drills this storage"]
         for place in system.places {
-            let remains = Remains(runs: runs, client: place.direct, bucket: place.bucket)
+            let remains = Remains(
+                runs: runs, client: place.direct, bucket: place.bucket, keyPrefix: place.keyPrefix)
             if let removed = try await remains.remove() { observed.append(removed) }
         }
         return observed.joined(separator: "; ")
@@ -108,21 +113,9 @@ extension Drill {
 
     /// Writes an object of the drill, reads it back and removes it.
     private func exchange(_ place: StoragePlace) async throws -> String {
-        let (client, storage) = (place.direct, place.settings)
-        let key = keys.prefix + "prerequisite"
-        let body = Array("dr-testing prerequisite \(runKey)".utf8)
-        do {
-            try await client.put(body, to: key, in: storage.bucket)
-            let read = try await client.get(key, in: storage.bucket).body
-            try await client.delete(key, in: storage.bucket)
-            guard read == body else {
-                throw RunnerError(.internal, "read back \(read.count) other bytes")
-            }
-        } catch {
-            throw RunnerError(.internal, "\(storage.endpoint), bucket \(storage.bucket): \(error)")
-        }
-        return
-            "\(storage.endpoint), bucket \(storage.bucket): \(body.count) bytes put, read, deleted"
+        try await StorageExchange(client: place.direct, storage: place.settings).perform(
+            "dr-testing prerequisite \(runKey)",
+            key: place.objectKey(keys.prefix + "prerequisite"))
     }
 
     /// A dry run beside the real store: nothing reaches the storage.

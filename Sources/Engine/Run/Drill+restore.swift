@@ -23,13 +23,14 @@ extension Drill {
                 key.hasPrefix(keys.data), "A drill was about to destroy what is not its own.")
             try Task.checkCancellation()
             facts.update { $0.backup.impact = $0.backup.impact ?? .now }
+            let stored = system.primary.objectKey(key)
             if index < deleted {
-                try await client.delete(key, in: bucket)
+                try await client.delete(stored, in: bucket)
             } else {
                 let garbage = (0..<max(before[key]?.bytes ?? 0, 1)).map { _ in
                     UInt8.random(in: .min ... .max, using: &generator)
                 }
-                try await client.put(garbage, to: key, in: bucket)
+                try await client.put(garbage, to: stored, in: bucket)
             }
         }
         let after = try await storedObjects(in: system.primary, below: keys.data)
@@ -60,12 +61,7 @@ extension Drill {
         let book = workload.ledger.book
         let prefix = prefix(of: place)
         let started = ContinuousClock.now
-        let restoration = try await system.backups.restore(
-            backup.id, scope: .all,
-            to: RestoreTarget(
-                storage: system.backupSource, prefix: prefix,
-                // Also what was made since the backup has to go: the storage is as it was then.
-                policy: place == .primary ? .mirror : .mustBeEmpty))
+        let problems = try await restore(backup.id, to: place, below: prefix, system)
         let finished = ContinuousClock.now
         if place == .primary {
             workload.ledger.setBack(to: backup.expectations)
@@ -74,13 +70,30 @@ extension Drill {
         let stored = try await storedObjects(in: system.primary, below: prefix)
         var restored = BackupFacts.Restored(
             backup: backup, place: place, started: started, finished: finished,
-            problems: restoration.problems.count, objects: stored.count,
+            problems: problems.count, objects: stored.count,
             before: book.expectations(), changes: book.changesSinceSnapshot)
         if place == .primary {
             restored.victimsChanged = facts.all.backup.victims?.changed(in: stored)
         }
         facts.update { [restored] in $0.backup.restored.append(restored) }
-        await log(restoration.problems, met: "restoring the backup")
+        await log(problems, met: "restoring the backup")
+    }
+
+    private func restore(
+        _ id: BackupID, to place: Action.RestorePlace, below prefix: String,
+        _ system: SystemUnderTest
+    ) async throws -> [BackupProblem] {
+        guard let backups = system.backups, let source = system.backupSource else {
+            guard place == .primary else {
+                throw RunnerError.notOffered("a restore to another place than the primary storage")
+            }
+            try await call(.restore)
+            return []
+        }
+        // Also what was made since the backup has to go: the storage is as it was then.
+        let target = RestoreTarget(
+            storage: source, prefix: prefix, policy: place == .primary ? .mirror : .mustBeEmpty)
+        return try await backups.restore(id, scope: .all, to: target).problems
     }
 
     private func prefix(of place: Action.RestorePlace) -> String {

@@ -73,7 +73,7 @@ extension Drill {
         guard let board else { return [] }
         let judge = StepJudge(
             look: { await board.look(at: $0) },
-            source: { [extensions = request.extensions] in extensions.entry(named: $0)?.source },
+            source: { [extensions] in extensions.entry(named: $0)?.source },
             waiting: { self.setWaiting($0) })
         return try await judge.judge(expectations, since: start)
     }
@@ -125,7 +125,9 @@ extension Drill {
 
     private func perform(_ action: Action) async throws {
         switch action {
-        case .injectFault(let plan): try await inject(plan)
+        case .injectFault(let plan):
+            try await inject(plan)
+            try await failOver(after: plan)
         case .changeFault(let name, let fraction): try await change(name, fraction: fraction)
         case .liftFault(let name): try await lift(name)
         case .wait(let duration):
@@ -136,6 +138,9 @@ extension Drill {
         case .killQueue(let count):
             setWaiting("the queue to be killed after \(count) acknowledgements")
             let arguments = request.sabotage.map { ["--sabotage", $0.rawValue] } ?? []
+            if system?.service != nil {
+                throw RunnerError.notOffered("a queue of a service that a drill may kill")
+            }
             let kill = QueueKill(
                 child: request.queueChild + arguments, directory: directory + "/killed-queue")
             let outcome = try await kill.run(killingAfter: count)
@@ -150,6 +155,7 @@ extension Drill {
         case .setReadOnly, .awaitFailback, .compareSites: try await performFailover(action)
         case .measureBaseline, .sweepClients, .transferLarge, .stress, .rest:
             try await performBenchmark(action)
+        case .callOutside(let action): try await callOutside(action)
         case .custom(let name, let parameters): try await performCustom(name, parameters)
         }
     }

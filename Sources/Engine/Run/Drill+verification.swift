@@ -4,22 +4,28 @@ internal import ResilientStorage
 extension Drill {
     func verifyBackup(_ system: SystemUnderTest) async throws {
         guard let backup = facts.all.backup.newest else { return }
+        guard let backups = system.backups else {
+            throw RunnerError.notOffered("backups whose form a drill can read")
+        }
+        let place = try system.demandedBackup
         setWaiting("the newest backup to be verified")
-        system.backup.reads.begin(of: SystemUnderTest.Agent.backup)
+        place.reads.begin(of: SystemUnderTest.Agent.backup)
         let found: BackupVerification
         do {
-            found = try await system.backups.verify(backup.id, scope: .all)
+            found = try await backups.verify(backup.id, scope: .all)
         } catch {
-            _ = system.backup.reads.end()
+            _ = place.reads.end()
             throw error
         }
         let finished = ContinuousClock.now
-        let read = system.backup.reads.end()
+        let read = place.reads.end()
         let chain = try await storedChain(system)
         setWaiting("damage to one object of the newest backup to be found")
-        let isDamageFound = try await findsDamage(to: backup.id, chain, found.problems, system)
+        let control = DamageControl(
+            backups: backups, client: place.direct, bucket: place.bucket)
+        let isDamageFound = try await findsDamage(to: backup.id, chain, found.problems, control)
         setWaiting("every object of the newest backup to be read past the storage system")
-        let stored = try await storedObjects(in: system.backup, below: keys.backups + "objects/")
+        let stored = try await storedObjects(in: place, below: keys.backups + "objects/")
         guard let newest = chain.newest, let mismatches = chain.mismatches(with: stored) else {
             throw RunnerError(.internal, "the newest manifest in the backup storage is damaged")
         }
@@ -38,15 +44,13 @@ extension Drill {
 
     /// - Returns: `nil` if there is nothing that could be damaged.
     private func findsDamage(
-        to id: BackupID, _ chain: BackupChain, _ known: [BackupProblem], _ system: SystemUnderTest
+        to id: BackupID, _ chain: BackupChain, _ known: [BackupProblem], _ control: DamageControl
     ) async throws -> Bool? {
         // What is missing or damaged already cannot be damaged.
         let bad = Set(known.compactMap(\.key))
         let whole = (chain.newest?.entries ?? []).filter { !bad.contains($0.key) }
         var generator = SeededGenerator(seed: request.seed)
         guard let entry = whole.randomElement(using: &generator) else { return nil }
-        let control = DamageControl(
-            backups: system.backups, client: system.backup.direct, bucket: system.backup.bucket)
         return try await control.finds(
             damageTo: entry, at: keys.backups + entry.storedKey, of: id, beside: known)
     }

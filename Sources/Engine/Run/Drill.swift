@@ -19,6 +19,10 @@ final class Drill: Sendable {
     let clock: RunClock
     let facts = RunFacts()
     let progress: @Sendable (RunProgress) -> Void
+    /// What the program has registered, and what the scenario observes for itself.
+    let extensions: ScenarioExtensions
+    let outside: OutsideCaller
+    let changes: OutsideChanges
 
     private struct Parts: Sendable {
         var system: SystemUnderTest?
@@ -41,6 +45,14 @@ final class Drill: Sendable {
         (self.request, self.runKey, self.directory) = (request, runKey, directory)
         (self.journal, self.runs, self.clock, self.progress) = (journal, runs, clock, progress)
         (storageEvents, storageEventSink) = AsyncStream.makeStream()
+        outside = OutsideCaller(
+            allowance: request.target.allowance,
+            environment: ProcessInfo.processInfo.environment)
+        extensions = request.extensions.adding(
+            request.scenario.probes, through: outside, runKey: runKey)
+        changes = OutsideChanges(
+            runKey: runKey, directory: runs.store.directory.runs, journal: journal, caller: outside,
+            watchdog: request.watchdog)
     }
 
     var keys: DrillKeys { DrillKeys(runKey: runKey) }
@@ -66,11 +78,12 @@ final class Drill: Sendable {
         let observer: @Sendable (StorageEvent) -> Void = { [weak self] in self?.observe($0) }
         // To its end also if the run is called off meanwhile: what is half set up cannot be closed.
         let setUp = Task { [request, keys, directory] in
-            try await SystemUnderTest(
-                target: request.target,
+            try await SystemUnderTest.make(
+                request.target,
                 setting: SystemUnderTest.Setting(
                     directory: directory, keys: keys, usesFailover: request.scenario.usesFailover,
-                    system: request.scenario.system),
+                    system: request.scenario.system,
+                    rate: request.scenario.workload.operationsPerSecond),
                 sabotage: request.sabotage, observer: observer)
         }
         let system = try await setUp.value
@@ -146,9 +159,7 @@ final class Drill: Sendable {
         let workload = Workload(
             store: system.store, plan: request.scenario.workload, prefix: keys.data,
             seed: request.seed, clock: clock)
-        let probes = Probes(
-            client: system.probeClient, bucket: system.primary.bucket, key: keys.probe,
-            clock: clock)
+        let probes = Probes(of: system.probed, clock: clock)
         try await probes.prepare()
         let prober = Task { await probes.run() }
         parts.withLock { parts in
@@ -169,7 +180,8 @@ final class Drill: Sendable {
         let samples = workload.history.ended(after: start)
         let share =
             samples.isEmpty ? 0 : Double(samples.count(where: \.isServed)) / Double(samples.count)
-        let notices = system.receiver.received.count { $0.notice.incident != Self.testIncident }
+        let received = system.receiver?.received ?? []
+        let notices = received.count { $0.notice.incident != Self.testIncident }
         let isSteady = share >= StableService.servedShare
         var result = ResultRecorded()
         (result.component, result.testName) = ("workload", "Steady state before the fault")
@@ -261,4 +273,8 @@ final class Drill: Sendable {
         entry.metadata = metadata.map { NamedValue($0.0, $0.1) }
         await journal.note(.logRecorded(entry))
     }
+}
+
+extension WorkloadPlan {
+    fileprivate var operationsPerSecond: Double { readsPerSecond + writesPerSecond }
 }

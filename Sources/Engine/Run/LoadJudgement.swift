@@ -38,6 +38,11 @@ extension Recovery {
         resolution = max(known, pace.longestStall(in: span))
     }
 
+    /// Marks of faults stand where the clock of another machine said.
+    mutating func coarsen(by clockError: Duration) {
+        resolution = resolution.map { $0 + clockError }
+    }
+
     /// What the measured times rest on. A runner that stalls at any other time spoils none of them.
     fileprivate func span(
         until end: ContinuousClock.Instant

@@ -8,9 +8,10 @@ extension ObservationBoard {
         let verification = newest?.verification
         switch name {
         case "storage.objects":
-            let (client, bucket) = (system.primary.direct, system.primary.bucket)
+            let place = system.primary
+            let prefix = place.objectKey(system.keys.data)
             return Self.number(
-                (try? await client.listAll(bucket, prefix: system.keys.data))?.count)
+                (try? await place.direct.listAll(place.bucket, prefix: prefix))?.count)
         case "destroyed.objects": return Self.number(facts.backup.destroyed)
         case "ledger.writes_since_backup": return changes(since: newest, \.creations)
         case "ledger.overwrites_since_backup": return changes(since: newest, \.overwrites)

@@ -14,17 +14,22 @@ extension ObservationBoard {
 
     func attempts(_ name: String, _ facts: RunFacts.State) async -> Observation {
         switch name {
-        case "storage.attempt_error_ratio": return attemptErrors(facts)
+        case "storage.attempt_error_ratio": return await attemptErrors(facts)
         case "proxy.requests_while_open":
-            return Self.number(arrivals(in: Self.openSpans(facts)))
+            return Self.number(await arrivals(in: openSpans(facts)))
         case "proxy.trial_requests":
-            let last = facts.breakerSpans(.halfOpen, to: .now).last
-            return Self.number(last.flatMap { arrivals(in: [$0]) })
-        default: return retries(name)
+            // Before it is half-open, nothing is let through.
+            let last = facts.breakerSpans(.halfOpen, to: .now).last.map { span in
+                let start = system.store.earliest(of: span.lowerBound)
+                return start..<max(system.store.earliest(of: span.upperBound), start)
+            }
+            return Self.number(await arrivals(in: last.map { [$0] } ?? []))
+        default: return await retries(name)
         }
     }
 
-    private func retries(_ name: String) -> Observation {
+    private func retries(_ name: String) async -> Observation {
+        await system.primary.catchUp()
         let evidence = system.primary.wire.retries
         // Without any attempt there is nothing to see.
         guard evidence.mostAttempts > 0 else { return Observation(nil) }
@@ -36,32 +41,39 @@ extension ObservationBoard {
         }
     }
 
-    private func attemptErrors(_ facts: RunFacts.State) -> Observation {
+    private func attemptErrors(_ facts: RunFacts.State) async -> Observation {
         guard let fault = facts.fault else { return Observation(nil, samples: 0) }
-        let window = system.place(fault.endpoint).wire.attempts(since: fault.lastChange)
+        let place = system.place(fault.endpoint)
+        await place.catchUp()
+        let window = place.wire.attempts(since: fault.lastChange)
         guard window.isComplete else { return Observation(nil, samples: 0) }
         // What began before met another share of failures.
         let attempts = window.samples.filter { $0.started >= fault.lastChange }
         return Self.ratio(attempts.count(where: \.isFailed), of: attempts.count)
     }
 
-    private static func openSpans(_ facts: RunFacts.State) -> [Range<ContinuousClock.Instant>] {
+    /// In which the breaker was open for certain.
+    private func openSpans(_ facts: RunFacts.State) -> [Range<ContinuousClock.Instant>] {
         facts.breakerSpans(.open, to: .now).compactMap { span in
-            let start = span.lowerBound + underWay
-            return start < span.upperBound ? start..<span.upperBound : nil
+            let start = span.lowerBound + Self.underWay
+            let end = system.store.earliest(of: span.upperBound)
+            return start < end ? start..<end : nil
         }
     }
 
     /// - Returns: `nil` if there was no such time, or if it is too long ago.
-    private func arrivals(in spans: [Range<ContinuousClock.Instant>]) -> Int? {
+    private func arrivals(in spans: [Range<ContinuousClock.Instant>]) async -> Int? {
         let earliest = ContinuousClock.now - Self.memory
         guard let first = spans.first, first.lowerBound > earliest else { return nil }
-        return spans.reduce(0) { sum, span in
-            sum
-                + system.primary.proxy.requests(
-                    of: SystemUnderTest.Agent.store, since: span.lowerBound,
-                    until: span.upperBound)
+        var sum = 0
+        for span in spans {
+            let count = try? await system.primary.proxy.requests(
+                of: system.storeAgent, since: span.lowerBound, until: span.upperBound,
+                methods: nil)
+            guard let count else { return nil }
+            sum += count
         }
+        return sum
     }
 
     // MARK: For users
@@ -88,10 +100,22 @@ extension ObservationBoard {
 
     // MARK: The breaker
 
-    func breaker(_ name: String, _ facts: RunFacts.State) async -> Observation {
+    /// What nobody knows of a breaker that does not show itself.
+    private static let toldByBreaker: Set<String> = [
+        "breaker.failed_calls", "breaker.opened_count", "breaker.half_open_count",
+        "breaker.half_open_seen",
+    ]
+
+    func breaker(_ name: String, _ known: RunFacts.State) async -> Observation {
+        let state = await system.store.selfReport.breaker
+        // Changes that are seen only by looking have just been seen.
+        let facts = system.service == nil ? known : self.facts.all
+        if state == nil, facts.breakerChanges.isEmpty, Self.toldByBreaker.contains(name) {
+            return Observation(nil)
+        }
         switch name {
-        case "breaker.state": return Observation(.text(await system.store.breakerState.rawValue))
-        case "breaker.failed_calls": return Self.number(facts.failedCallsBeforeOpening)
+        case "breaker.state": return Observation(state.map { .text($0.rawValue) })
+        case "breaker.failed_calls": return Self.number(await failedCalls(facts))
         case "breaker.opened_count": return Self.number(facts.breakerCount(.open))
         case "breaker.half_open_count": return Self.number(facts.breakerCount(.halfOpen))
         case "breaker.half_open_seen":
@@ -103,11 +127,23 @@ extension ObservationBoard {
             let refused = (facts.breaker.calls ?? []).filter { $0.outcome == .refused }
             let time = Latencies(of: refused).percentile(99)
             return Observation(Self.milliseconds(time).value, samples: refused.count)
-        default: return episodes(name, facts)
+        default: return await episodes(name, facts)
         }
     }
 
-    private func episodes(_ name: String, _ facts: RunFacts.State) -> Observation {
+    /// Calls of the primary storage that failed from the last fault on until the breaker opened: as
+    /// the store tells, or else as they were seen on the wire.
+    private func failedCalls(_ facts: RunFacts.State) async -> Int? {
+        if system.service == nil { return facts.failedCallsBeforeOpening }
+        guard let fault = facts.fault else { return nil }
+        await system.primary.catchUp()
+        let window = system.primary.wire.attempts(since: fault.began)
+        let opened = facts.breakerOpened(since: fault.began) ?? .now
+        let failed = window.samples.count { $0.isFailed && $0.finished <= opened }
+        return window.isComplete ? failed : nil
+    }
+
+    private func episodes(_ name: String, _ facts: RunFacts.State) async -> Observation {
         let episodes = facts.breaker.episodes
         guard !episodes.isEmpty else { return Observation(nil) }
         switch name {
@@ -116,14 +152,14 @@ extension ObservationBoard {
         case "episodes.acknowledged_before":
             return Self.number(facts.breaker.acknowledgedBeforeEpisodes)
         case "episodes.requests_while_open":
-            let spans = Self.openSpans(facts).filter { span in
+            let spans = openSpans(facts).filter { span in
                 episodes.contains { episode in
                     guard let start = episode.began else { return false }
                     return span.lowerBound >= start
                         && span.lowerBound <= episode.ended ?? span.lowerBound
                 }
             }
-            return Self.number(arrivals(in: spans))
+            return Self.number(await arrivals(in: spans))
         case "episodes.response_time_max_ms":
             let analysis = BreakerAnalysis(episodes.map(\.measured), writersStopped: nil)
             return Self.milliseconds(analysis.recoveryTime)
@@ -135,11 +171,14 @@ extension ObservationBoard {
 
     func alert(_ name: String, _ facts: RunFacts.State) async -> Observation {
         switch name {
-        case "health.state": return Observation(.text(await system.store.healthState.rawValue))
+        case "health.state":
+            let state = await system.store.selfReport.health
+            return Observation(state.map { .text($0.rawValue) })
         case "health.time_to_detect_ms": return Self.milliseconds(facts.healthDetectionTime)
         default: break
         }
-        let received = system.receiver.received.filter {
+        guard let receiver = system.receiver else { return Observation(nil) }
+        let received = receiver.received.filter {
             $0.notice.incident != Drill.testIncident
         }
         let alerts = received.filter { $0.notice.kind == .performanceAlert }

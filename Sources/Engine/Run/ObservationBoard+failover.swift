@@ -8,11 +8,11 @@ extension ObservationBoard {
         let store = system.store
         switch name {
         case "failover.state":
-            guard await store.status(of: .secondary) != nil else { return Observation(nil) }
-            return Observation(.text(await store.failoverState.rawValue))
+            let state = await store.selfReport.failover
+            return Observation(state.map { .text($0.rawValue) })
         case "failover.epoch":
-            guard await store.status(of: .secondary) != nil else { return Observation(nil) }
-            return Self.number(Double(await store.epoch))
+            let epoch = await store.selfReport.epoch
+            return Self.number(epoch.map { Double($0) })
         case "failover.lag_operations":
             let lag = try? await store.replicationLag()
             return Self.number(lag?.depth)
@@ -21,8 +21,8 @@ extension ObservationBoard {
             let sites = facts.siteHistory
             return Observation(sites.switched == nil ? nil : .flag(sites.returned != nil))
         case "proxy.writes_to_primary_while_secondary":
-            return Self.number(writesToPrimary(facts.siteHistory.reigns))
-        default: return compared(name, facts)
+            return Self.number(await writesToPrimary(facts.siteHistory.reigns))
+        default: return await compared(name, facts)
         }
     }
 
@@ -35,7 +35,7 @@ extension ObservationBoard {
         return Observation(.flag(time.value != nil))
     }
 
-    private func compared(_ name: String, _ facts: RunFacts.State) -> Observation {
+    private func compared(_ name: String, _ facts: RunFacts.State) async -> Observation {
         let (takeovers, sites) = (facts.failover.takeovers, facts.failover.sites)
         switch name {
         case "secondary.compared": return Self.number(takeovers.map(\.keys).min())
@@ -46,7 +46,7 @@ extension ObservationBoard {
         case "sites.differences": return Self.number(sites?.differing.count)
         case "secondary.reads_served", "secondary.writes_served", "secondary.early_operations":
             return secondary(name, facts)
-        default: return readOnly(name, facts)
+        default: return await readOnly(name, facts)
         }
     }
 
@@ -71,7 +71,7 @@ extension ObservationBoard {
         window.isComplete ? number(window.samples.count(where: holds)) : Observation(nil)
     }
 
-    private func readOnly(_ name: String, _ facts: RunFacts.State) -> Observation {
+    private func readOnly(_ name: String, _ facts: RunFacts.State) async -> Observation {
         guard let mode = facts.failover.readOnlyModes.last, let began = mode.began else {
             return Observation(nil)
         }
@@ -85,11 +85,14 @@ extension ObservationBoard {
         case "readonly.reads_served":
             return Self.count(window) { $0.kind == .read && $0.isServed && $0.finished <= ended }
         case "readonly.writes_on_wire":
-            let places = [system.primary, system.secondary].compactMap(\.self)
-            let counts = places.map { place in
-                Self.writes(of: [SystemUnderTest.Agent.store], at: place, from: began, to: ended)
+            var sum = 0
+            for place in [system.primary, system.secondary].compactMap(\.self) {
+                let count = await Self.writes(
+                    of: [system.storeAgent], at: place, from: began, to: ended)
+                guard let count else { return Observation(nil) }
+                sum += count
             }
-            return Self.number(counts.contains(nil) ? nil : counts.compactMap(\.self).reduce(0, +))
+            return Self.number(sum)
         default: return Observation(nil)
         }
     }
@@ -97,28 +100,40 @@ extension ObservationBoard {
     // MARK: The wire
 
     /// - Returns: `nil` if the secondary has never served, or if that is too long ago to count.
-    private func writesToPrimary(_ reigns: [SiteHistory.Reign]) -> Int? {
+    private func writesToPrimary(_ reigns: [SiteHistory.Reign]) async -> Int? {
         if reigns.isEmpty { return nil }
-        let agents = [SystemUnderTest.Agent.store, SystemUnderTest.Agent.replication]
-        let counts = reigns.map { reign in
-            Self.writes(of: agents, at: system.primary, from: reign.start, to: reign.end)
+        // A service of others is all that writes there.
+        let agents: [String?] =
+            system.service == nil
+            ? [SystemUnderTest.Agent.store, SystemUnderTest.Agent.replication] : [nil]
+        var sum = 0
+        for reign in reigns {
+            let end = reign.end.map { system.store.earliest(of: $0) }
+            let count = await Self.writes(
+                of: agents, at: system.primary, from: reign.start, to: end)
+            guard let count else { return nil }
+            sum += count
         }
-        return counts.contains(nil) ? nil : counts.compactMap(\.self).reduce(0, +)
+        return sum
     }
 
     /// What is sent, whatever became of it.
     ///
-    /// - Returns: `nil` if the proxy does not remember that time any more: fewer than there were
-    ///   would be worse than none.
+    /// - Parameter agents: `nil` among them stands for everybody.
+    /// - Returns: `nil` if the proxy does not tell, or does not remember that time any more: fewer
+    ///   than there were would be worse than none.
     private static func writes(
-        of agents: [String], at place: StoragePlace, from start: ContinuousClock.Instant,
+        of agents: [String?], at place: StoragePlace, from start: ContinuousClock.Instant,
         to end: ContinuousClock.Instant?
-    ) -> Int? {
+    ) async -> Int? {
         guard start > .now - .seconds(295) else { return nil }
-        return agents.reduce(0) { sum, agent in
-            sum
-                + place.proxy.requests(
-                    of: agent, since: start, until: end, methods: ["PUT", "POST", "DELETE"])
+        var sum = 0
+        for agent in agents {
+            let count = try? await place.proxy.requests(
+                of: agent, since: start, until: end, methods: ["PUT", "POST", "DELETE"])
+            guard let count else { return nil }
+            sum += count
         }
+        return sum
     }
 }

@@ -8,17 +8,16 @@ extension ObservationBoard {
         let primary = system.primary
         switch name {
         case "proxy.passed_during_fault":
-            let counts = facts.fault.map { system.place($0.endpoint).proxy.counts() }
-            return Self.number(
-                counts.map { $0.requests - $0.faulted - (facts.fault?.passedBefore ?? 0) })
+            return Self.number(await passed(facts.fault))
         case "proxy.requests_per_second":
             return Self.number(
-                primary.proxy.requests(
-                    of: SystemUnderTest.Agent.store, since: .now - .seconds(1)))
+                try? await primary.proxy.requests(
+                    of: system.storeAgent, since: .now - .seconds(1), until: nil, methods: nil))
         case "proxy.answered_since_lift":
-            guard let fault = facts.lastLifted else { return Observation(nil) }
-            let answered = primary.proxy.counts(of: SystemUnderTest.Agent.store).answered
-            return Self.number(answered - fault.answeredBeforeLift)
+            guard let before = facts.lastLifted?.answeredBeforeLift,
+                let counts = try? await primary.proxy.counts(of: system.storeAgent)
+            else { return Observation(nil) }
+            return Self.number(counts.answered - before)
         case "probe.served_since_lift":
             let lifted = facts.lastLifted?.ending?.ended
             return Self.number(lifted.map { probes.served(since: $0) })
@@ -31,6 +30,14 @@ extension ObservationBoard {
         case "wire.duplicates": return Self.number(primary.wire.duplicates)
         default: return await attempts(name, facts)
         }
+    }
+
+    /// Requests that met no fault since this one became effective.
+    private func passed(_ fault: RunFacts.FaultFact?) async -> Int? {
+        guard let fault, let before = fault.passedBefore,
+            let counts = try? await system.place(fault.endpoint).proxy.counts(of: nil)
+        else { return nil }
+        return counts.requests - counts.faulted - before
     }
 
     /// Faults, as the proxies know them.
@@ -47,10 +54,14 @@ extension ObservationBoard {
         }
     }
 
-    private var faultsInForce: Int {
+    /// `nil` if one of the proxies does not tell.
+    private var faultsInForce: Int? {
         get async {
             var count = 0
-            for place in system.places { count += await place.proxy.faultsInForce }
+            for place in system.places {
+                guard let inForce = try? await place.proxy.faultsInForce else { return nil }
+                count += inForce
+            }
             return count
         }
     }
@@ -89,7 +100,7 @@ extension ObservationBoard {
 
     func message(_ name: String, _ facts: RunFacts.State) async -> Observation {
         switch name {
-        case "queue.depth": return Self.number(await system.store.queueDepth)
+        case "queue.depth": return Self.number(await system.store.selfReport.queueDepth)
         case "queue.killed_acknowledged": return Self.number(facts.killedQueue?.acknowledged)
         case "queue.killed_missing": return Self.number(facts.killedQueue?.missing)
         case "receiver.early_notices", "receiver.degraded_notices": return receiver(name, facts)
@@ -99,10 +110,14 @@ extension ObservationBoard {
 
     /// Notices about performance are told apart: they may come before the disaster is detected.
     private func receiver(_ name: String, _ facts: RunFacts.State) -> Observation {
-        let received = system.receiver.received.filter {
+        guard let receiver = system.receiver else { return Observation(nil) }
+        let received = receiver.received.filter {
             $0.notice.kind == .degraded || $0.notice.kind == .recovered
         }
-        guard let detected = facts.detected, let degraded = facts.degraded else {
+        // A change that is only polled may have been a little earlier, and told at once.
+        let detected = facts.detected.map { system.store.earliest(of: $0) }
+        let incident = incident(facts, received, detected: detected)
+        guard let detected, let incident else {
             return Self.number(name == "receiver.early_notices" ? received.count : 0)
         }
         if name == "receiver.early_notices" {
@@ -111,8 +126,20 @@ extension ObservationBoard {
         let lifted = facts.fault?.ending?.ended ?? .now
         return Self.number(
             received.count { item in
-                item.notice.kind == .degraded && item.notice.incident == degraded.incident
+                item.notice.kind == .degraded && item.notice.incident == incident
                     && item.instant >= detected && item.instant <= lifted
             })
+    }
+
+    /// The one that users have to be told of. A service of others names it only in its notices: it
+    /// is that of the first one after the service noticed the fault.
+    private func incident(
+        _ facts: RunFacts.State, _ received: [NoticeReceiver.Received],
+        detected: ContinuousClock.Instant?
+    ) -> String? {
+        if system.service == nil { return facts.degraded?.incident }
+        guard let detected else { return nil }
+        let first = received.first { $0.notice.kind == .degraded && $0.instant >= detected }
+        return first?.notice.incident ?? ""
     }
 }

@@ -14,8 +14,14 @@ public struct UnfinishedRuns: Sendable {
     }
 
     let store: EventStore
+    let environment: [String: String]
 
-    public init(store: EventStore) { self.store = store }
+    /// - Parameter environment: for what puts back what lost runs have changed outside; `nil`: the
+    ///   variables of the process.
+    public init(store: EventStore, environment: [String: String]? = nil) {
+        self.store = store
+        self.environment = environment ?? ProcessInfo.processInfo.environment
+    }
 
     public func all() async throws -> [Entry] {
         let runs = store.directory.runs
@@ -35,6 +41,15 @@ public struct UnfinishedRuns: Sendable {
         // The last events tell most often: a run that has ended ends with its last event.
         let tail = try reader.events(ofStream: stream, after: revision - min(revision, 4))
         if tail.contains(where: { $0.record.number == 38 }) { return nil }
+        let entry = try replayed(stream, reader, runs: runs)
+        return entry?.run.finished == nil ? entry : nil
+    }
+
+    /// - Returns: `nil` if it is no stream of a run.
+    static func replayed(
+        _ stream: String, _ reader: EventReader, runs: String
+    ) throws -> Entry? {
+        let revision = try reader.revision(ofStream: stream)
         var run = TestRun()
         var id: UInt64 = 0
         var read: UInt64 = 0
@@ -50,7 +65,6 @@ public struct UnfinishedRuns: Sendable {
                 if let known { run.apply(known) }
             }
         }
-        if run.finished != nil { return nil }
         let key = String(stream.dropFirst("run/".count))
         // It becomes the name of files.
         if EventID(key) == nil { return nil }
@@ -58,31 +72,39 @@ public struct UnfinishedRuns: Sendable {
         return Entry(id: id, runKey: key, run: run, isAlive: isAlive, revision: read)
     }
 
-    /// Closes the runs whose runner is gone. Their faults ended with it: the proxy lives in the
-    /// runner's process.
+    /// Closes the runs whose runner is gone, and puts back what runs have left changed outside the
+    /// storage system. Their faults ended by themselves: they are leases.
     ///
     /// - Returns: the ids of the runs that were closed.
     public func closeLost() async throws -> [UInt64] {
         var closed: [UInt64] = []
         for entry in try await all() where !entry.isAlive {
+            let undone = await undoChanges(of: entry)
             var finish = RunFinished()
             (finish.status, finish.verdict, finish.ending) = (.failed, .inconclusive, .lost)
             finish.time = Runner.now()
             let step = entry.run.steps.last.map { "step \($0.index + 1), \($0.name)" }
-            finish.errorMessage = "runner lost at \(step ?? "the start")"
+            let left = undone.filter { !$0.isDone }
+            finish.errorMessage =
+                "runner lost at \(step ?? "the start")"
+                + left.map { "; \($0.changeID) is not undone: \($0.detail)" }.joined()
             finish.stepsNotExecuted = entry.run.stepsNotBegun
             let events = try TestRun.decide(.finish(finish), in: entry.run)
             do {
                 // Only if nothing came since it was read: it may just have ended by itself.
-                try await append(events, to: entry, expecting: .exactly(entry.revision))
+                try await append(
+                    undone.map { TestEvent.externalChangeUndone($0) } + events, to: entry,
+                    expecting: .exactly(entry.revision))
             } catch let error as EventLogError where error.isWrongRevision {
                 continue
             }
             for path in ["\(entry.runKey).lock", entry.runKey] {
                 try? FileManager.default.removeItem(atPath: "\(store.directory.runs)/\(path)")
             }
+            mark(entry.runKey, isLeft: !left.isEmpty)
             closed.append(entry.id)
         }
+        try await undoLeftChanges(except: closed)
         removeLocksOfNobody()
         return closed
     }
@@ -117,7 +139,7 @@ public struct UnfinishedRuns: Sendable {
         try await append(events, to: entry, expecting: .any)
     }
 
-    private func append(
+    func append(
         _ events: [TestEvent], to entry: Entry, expecting expected: ExpectedRevision
     ) async throws {
         if events.isEmpty { return }

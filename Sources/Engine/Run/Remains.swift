@@ -9,13 +9,16 @@ struct Remains: Sendable {
     let runs: UnfinishedRuns
     let client: S3Client
     let bucket: String
+    /// What stands before the key of each object there.
+    var keyPrefix = ""
 
     /// The keys of the objects that are left, and of how many runs they are.
     func found() async throws -> (keys: [String], runCount: Int) {
         var isOver: [String: Bool] = [:]
         var keys: [String] = []
-        for entry in try await client.listAll(bucket, prefix: "dr-test/") {
-            let parts = entry.key.split(separator: "/", omittingEmptySubsequences: false)
+        for entry in try await client.listAll(bucket, prefix: keyPrefix + "dr-test/") {
+            let parts = entry.key.dropFirst(keyPrefix.count)
+                .split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count > 2 else { continue }
             let runKey = String(parts[1])
             if isOver[runKey] == nil { isOver[runKey] = try await runs.isOver(runKey) }

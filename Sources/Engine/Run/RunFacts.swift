@@ -17,16 +17,16 @@ final class RunFacts: Sendable {
         var fraction = 1.0
         /// When its share was changed last.
         var changed: ContinuousClock.Instant?
-        /// Requests that had met no fault when it became effective.
-        let passedBefore: Int
+        /// Requests that had met no fault when it became effective; `nil`: nobody could tell.
+        let passedBefore: Int?
         var ending: FaultEnding?
-        /// Answers that the storage system had got when it was lifted.
-        var answeredBeforeLift = 0
+        /// Answers that the storage system had got when it was lifted; `nil`: nobody could tell.
+        var answeredBeforeLift: Int? = 0
 
         /// - Parameter began: `nil`: it was effective at once.
         init(
             name: String, began: ContinuousClock.Instant? = nil,
-            effective: ContinuousClock.Instant, passedBefore: Int
+            effective: ContinuousClock.Instant, passedBefore: Int?
         ) {
             (self.name, self.began, self.effective) = (name, began ?? effective, effective)
             self.passedBefore = passedBefore
@@ -42,6 +42,13 @@ final class RunFacts: Sendable {
         let missing: Int
     }
 
+    /// Something outside the storage system that may have to be put back.
+    enum Change: Sendable {
+        case registered(CustomAction, parameters: [String: String])
+        /// By its id among the `OutsideChanges`.
+        case outside(String)
+    }
+
     struct State: Sendable {
         /// In the order of their injection.
         var faults: [FaultFact] = []
@@ -52,8 +59,10 @@ final class RunFacts: Sendable {
         var queueEmptied: ContinuousClock.Instant?
         /// What the steps have measured.
         var metrics: [MetricRecorded] = []
-        /// Registered actions that were begun, with their parameters.
-        var customActions: [(action: CustomAction, parameters: [String: String])] = []
+        /// What steps have changed outside, or have begun to, in its order.
+        var changes: [Change] = []
+        /// What the plug-ins of the scenario have said about themselves, by their paths.
+        var plugins: [String: PluginDescription] = [:]
         var breaker = BreakerFacts()
         var backup = BackupFacts()
         var failover = FailoverFacts()

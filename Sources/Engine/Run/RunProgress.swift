@@ -11,6 +11,8 @@ public enum RunProgress: Sendable {
     /// Several times a second while something is being waited for.
     case waiting(RunTick)
     case stepEnded(Int, ResultRecorded)
+    /// Something that whoever runs it should know.
+    case warning(String)
     case cleaningUp
     case ended(RunReport)
 }

@@ -1,40 +1,7 @@
-internal import Crypto
-public import DRTesting
+internal import DRTesting
 public import EventLog
 internal import FoundationEssentials
-internal import S3
 internal import Synchronization
-
-/// What is to be run, where, and by whom.
-public struct RunRequest: Sendable {
-    public var scenario: Scenario
-    public var scenarioText: String
-    /// 1 to 6 for the built-in scenarios.
-    public var scenarioID: UInt64 = 0
-    public var target = Target.embedded
-    /// The only environment that the target may belong to; `nil`: any.
-    public var requestedEnvironment: String?
-    /// The name of the target, given again by whoever wants a drill in production.
-    public var confirmation: String?
-    public var executedBy = ""
-    public var requestedBy = ""
-    public var authorization = ""
-    public var sabotage: Sabotage?
-    public var timeout: Duration = .seconds(1800)
-    public var isDebug = false
-    public var seed: UInt64
-    /// The program that runs `QueueChild` with a directory, and its first arguments.
-    public var queueChild: [String] = []
-    /// The program that runs `LoadChild`, and its arguments.
-    public var loadChild: [String] = []
-    /// With what the scenario was read: its own actions and observations are looked up there.
-    public var extensions = ScenarioExtensions()
-    public var toolVersion = ""
-
-    public init(scenario: Scenario, scenarioText: String, seed: UInt64) {
-        (self.scenario, self.scenarioText, self.seed) = (scenario, scenarioText, seed)
-    }
-}
 
 /// Runs scenarios, one at a time for each slot of the data directory, and records them.
 ///
@@ -77,6 +44,7 @@ public final class Runner: Sendable {
     public func run(_ request: RunRequest) async throws -> RunReport {
         // Here too, whoever asks: a run that may not be leaves no trace.
         try request.checkPermission()
+        try request.checkCalls()
         state.withLock { $0 = State() }
         let runs = store.directory.runs
         var generator = SystemRandomNumberGenerator()
@@ -117,18 +85,35 @@ public final class Runner: Sendable {
             .recorded(
                 id: await journal.firstPosition, scenario: request.scenario,
                 target: request.target.name))
-        let drill = Drill(
-            request: request, runKey: "\(key)", directory: "\(store.directory.runs)/\(key)",
-            journal: journal, runs: UnfinishedRuns(store: store), clock: clock, progress: progress)
-        let problem = await perform(drill, journal: journal)
-        return try await conclude(drill, journal: journal, problem: problem)
+        let body = makeBody(of: request, key: key, journal: journal, clock: clock)
+        let problem = await perform(body, of: request, journal: journal)
+        return try await conclude(body, journal: journal, problem: problem)
+    }
+
+    private func makeBody(
+        of request: RunRequest, key: EventID, journal: RunJournal, clock: RunClock
+    ) -> any RunBody {
+        let directory = "\(store.directory.runs)/\(key)"
+        if let experiment = request.experiment {
+            let outside = ActivityCaller(
+                experiment, allowance: request.target.allowance, runKey: "\(key)",
+                runs: store.directory.runs, journal: journal, watchdog: request.watchdog)
+            return ExperimentDrill(
+                experiment, directory: directory, journal: journal, clock: clock,
+                outside: outside, progress: progress)
+        }
+        return Drill(
+            request: request, runKey: "\(key)", directory: directory, journal: journal,
+            runs: UnfinishedRuns(store: store), clock: clock, progress: progress)
     }
 
     // MARK: Performing
 
     /// - Returns: what went wrong, if anything did.
-    private func perform(_ drill: Drill, journal: RunJournal) async -> (any Error)? {
-        let task = Task { try await drill.perform() }
+    private func perform(
+        _ body: any RunBody, of request: RunRequest, journal: RunJournal
+    ) async -> (any Error)? {
+        let task = Task { try await body.perform() }
         let isStopped = state.withLock { state in
             state.task = task
             return state.stop != nil
@@ -137,11 +122,11 @@ public final class Runner: Sendable {
         if isStopped { task.cancel() }
         let watchers = [
             Task {
-                try? await Task.sleep(for: drill.request.timeout)
+                try? await Task.sleep(for: request.timeout)
                 if !Task.isCancelled { stop(.timedOut) }
             },
             Task { await watchForCancellation(journal) },
-            Task { await watchAbort(drill) },
+            Task { await watchAbort(body, of: request) },
         ]
         defer { for watcher in watchers { watcher.cancel() } }
         switch await task.result {
@@ -166,25 +151,25 @@ public final class Runner: Sendable {
         }
     }
 
-    private func watchAbort(_ drill: Drill) async {
-        while !Task.isCancelled, !drill.request.scenario.abortWhen.isEmpty {
+    private func watchAbort(_ body: any RunBody, of request: RunRequest) async {
+        while !Task.isCancelled, !request.scenario.abortWhen.isEmpty {
             try? await Task.sleep(for: .milliseconds(250))
-            if let reason = await drill.reasonToAbort() { stop(.aborted(reason)) }
+            if let reason = await body.reasonToAbort() { stop(.aborted(reason)) }
         }
     }
 
     // MARK: Concluding
 
     private func conclude(
-        _ drill: Drill, journal: RunJournal, problem: (any Error)?
+        _ body: any RunBody, journal: RunJournal, problem: (any Error)?
     ) async throws -> RunReport {
         // First of all: no fault outlives its drill, whatever happens to the log.
-        _ = await drill.liftFaults()
-        await drill.stopLoad()
+        _ = await body.liftFaults()
+        await body.stopLoad()
         let stop = stopReason
         // If they cannot be recorded, neither can what follows, which then says so.
-        let measures = try? await drill.measure(isJudged: stop?.ending != .cancelled)
-        let cleanup = await drill.cleanUp()
+        let measures = try? await body.measure(isJudged: stop?.ending != .cancelled)
+        let cleanup = await body.cleanUp()
         try await journal.write([.cleanupFinished(cleanup)])
         let judgement = Judgement(
             run: await journal.run, stop: stop, cleanup: cleanup, problem: problem,
@@ -197,7 +182,7 @@ public final class Runner: Sendable {
         let report = await sign(
             RunReport(
                 id: journal.firstPosition, run: journal.run,
-                metrics: drill.facts.all.metrics + (measures?.metrics ?? []),
+                metrics: body.metrics + (measures?.metrics ?? []),
                 checkpointSize: nil, checkpointProblem: nil))
         progress(.ended(report))
         return report
@@ -237,45 +222,5 @@ extension StopReason {
         case .timedOut: .timedOut
         case .aborted: .aborted
         }
-    }
-}
-
-extension RunRequest {
-    fileprivate func recorded(key: EventID) -> RunRequested {
-        var event = RunRequested()
-        event.runKey = "\(key)"
-        (event.scenarioName, event.testType, event.scenarioID) = (
-            scenario.name, scenario.type, scenarioID
-        )
-        let settings = scenario.variables.map { "\($0.name)=\($0.value)\n" }.joined()
-        event.scenarioDigest = Array(
-            SHA256.hash(data: Array((scenarioText + "\0" + settings).utf8)))
-        event.scenarioText = scenarioText
-        (event.targetName, event.targetKind) = (target.name, target.kind.rawValue)
-        (event.targetDigest, event.environment) = (target.digest, target.environment)
-        (event.scope, event.executedBy, event.requestedBy) = (target.scope, executedBy, requestedBy)
-        event.authorization = authorization
-        event.purpose = purpose.rawValue
-        event.rtoTargetMs = scenario.objectives.recoveryTime.map { UInt64($0.milliseconds) }
-        event.rpoTargetMs = scenario.objectives.recoveryPoint.map { UInt64($0.milliseconds) }
-        (event.toolVersion, event.seed, event.variables) = (toolVersion, seed, scenario.variables)
-        event.isDebug = isDebug
-        event.steps = scenario.steps.map { PlannedStep(name: $0.name, component: $0.component) }
-        event.timeoutMs = UInt64(timeout.milliseconds)
-        event.sabotage = sabotage?.rawValue ?? ""
-        event.host = ProcessInfo.processInfo.operatingSystemVersionString
-        event.clockSource = "CLOCK_REALTIME for times, CLOCK_BOOTTIME for durations"
-        event.endpoints = [
-            ("primary", target.primary), ("secondary", target.secondary),
-            ("backup", target.backup),
-        ].compactMap {
-            role, storage in
-            storage.map {
-                EndpointUsed(
-                    role: role, address: $0.endpoint.description, region: $0.region,
-                    bucket: $0.bucket)
-            }
-        }
-        return event
     }
 }

@@ -21,11 +21,13 @@ struct StorageFacts: Sendable {
             failedCalls.note(.opened(instant), since: fault)
         case .attemptFailed(_, _, .primary, let instant):
             failedCalls.note(.failed(instant), since: fault)
-        case .drained(_, let instant): lastDrained = instant
+        case .drained(_, let instant): drained(at: instant)
         case .health, .degradedEntered, .failover, .reconciled: changes.append(event)
         default: break
         }
     }
+
+    mutating func drained(at instant: ContinuousClock.Instant) { lastDrained = instant }
 }
 
 /// How many calls failed after a fault, up to the opening of the breaker. A pure value, whose size

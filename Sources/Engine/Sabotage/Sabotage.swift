@@ -48,7 +48,7 @@ public enum Sabotage: String, CaseIterable, Sendable {
 }
 
 extension Sabotage? {
-    func wrap(_ faults: ProxyFaults) -> any FaultInjecting {
+    func wrap(_ faults: any FaultInjecting) -> any FaultInjecting {
         switch self {
         case .faultNotInjected: FaultNotInjected(faults: faults)
         case .leaseNotLifted: LeaseNotLifted(faults: faults)
@@ -91,7 +91,7 @@ extension Sabotage? {
 // MARK: - Faults
 
 private struct FaultNotInjected: FaultInjecting {
-    let faults: ProxyFaults
+    let faults: any FaultInjecting
 
     func inject(_ plan: FaultPlan, seed: UInt64) async throws -> FaultLease {
         FaultLease(token: "none", began: .now, effective: .now)
@@ -104,7 +104,7 @@ private struct FaultNotInjected: FaultInjecting {
 }
 
 private struct LeaseNotLifted: FaultInjecting {
-    let faults: ProxyFaults
+    let faults: any FaultInjecting
 
     func inject(_ plan: FaultPlan, seed: UInt64) async throws -> FaultLease {
         try await faults.inject(plan, seed: seed)

@@ -18,7 +18,7 @@ struct ActionReader {
     }
 
     /// As scenarios write them.
-    static let names = forms.map(\.name) + ["custom"]
+    static let names = forms.map(\.name) + OutsideCallReader.kinds + ["custom"]
 
     let fields: YAMLFields
     let extensions: ScenarioExtensions
@@ -53,6 +53,9 @@ struct ActionReader {
             return nil
         }
         if pair.key.string == "custom" { return custom(pair.value) }
+        if let kind = pair.key.string, OutsideCallReader.kinds.contains(kind) {
+            return OutsideActionReader(fields: fields).action(kind, pair.value)
+        }
         guard let form = Self.forms.first(where: { $0.name == pair.key.string }) else {
             return nil
         }

@@ -88,12 +88,23 @@ public struct CustomObservation: Sendable {
         name: String, source: Observation.Source, kind: ObservationCatalog.ValueKind = .number,
         meaning: String, look: @escaping Look
     ) {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         precondition(
-            parts.count == 2 && parts.allSatisfy { String($0).isSnakeCase },
+            Self.isName(name),
             "The name of an observation is a group, a dot, and what is seen of it.")
         entry = ObservationCatalog.Entry(name: name, source: source, kind: kind, meaning: meaning)
         self.look = look
+    }
+
+    /// Of a scenario's own.
+    init(_ probe: OutsideProbe, look: @escaping Look) {
+        self.init(
+            name: probe.name, source: probe.source, kind: probe.kind, meaning: probe.call.words,
+            look: look)
+    }
+
+    static func isName(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { String($0).isSnakeCase }
     }
 }
 
@@ -117,7 +128,7 @@ public protocol DrillContext: Sendable {
 }
 
 extension String {
-    fileprivate var isSnakeCase: Bool {
+    var isSnakeCase: Bool {
         !isEmpty
             && utf8.allSatisfy { byte in
                 switch byte {

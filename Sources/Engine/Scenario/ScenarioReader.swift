@@ -35,7 +35,7 @@ public struct ScenarioReader {
             of: node,
             among: [
                 "name", "type", "description", "objectives", "variables", "system", "prerequisites",
-                "workload", "steps", "cleanup", "abort_when",
+                "workload", "probes", "steps", "cleanup", "abort_when",
             ])
         let variables = variables(node, settings: settings)
         let name = fields.text(fields.required("name", of: node))
@@ -45,7 +45,12 @@ public struct ScenarioReader {
             fields.choice($0, as: Prerequisite.self)
         }
         let workload = workload(node.mapping?["workload"])
-        let stepReader = StepReader(fields: fields, extensions: extensions)
+        let probes = ProbeReader(fields: fields).probes(
+            node.mapping?["probes"], known: extensions)
+        var known = extensions
+        // Here only their names count: nobody looks while a file is read.
+        for probe in probes { known.register(CustomObservation(probe) { _ in Observation(nil) }) }
+        let stepReader = StepReader(fields: fields, extensions: known)
         let steps = list(fields.required("steps", of: node)) { stepReader.step($0) }
         let cleanup = list(node.mapping?["cleanup"]) { fields.choice($0, as: CleanupTask.self) }
         let abortWhen = list(node.mapping?["abort_when"]) { stepReader.expectation($0) }
@@ -61,7 +66,7 @@ public struct ScenarioReader {
             name: name, type: type, description: fields.text(node.mapping?["description"]) ?? "",
             objectives: objectives, prerequisites: prerequisites, workload: workload, steps: steps,
             cleanup: cleanup, abortWhen: abortWhen, variables: variables,
-            system: system(node.mapping?["system"]))
+            system: system(node.mapping?["system"]), probes: probes)
     }
 
     /// What cannot work where it stands is told before anything is broken.

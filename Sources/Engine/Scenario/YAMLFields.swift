@@ -115,7 +115,20 @@ final class YAMLFields {
         return substituted(scalar, node)
     }
 
-    private func substituted(_ text: String, _ node: Node) -> String? {
+    /// The text of a scalar in a call outside. What is not declared stays in it as it stands, for
+    /// the environment of the call: nothing of the environment is put in here.
+    func callText(_ node: Node?) -> String? {
+        guard let node else { return nil }
+        guard let scalar = node.scalar?.string else {
+            fail(node, "a text is expected")
+            return nil
+        }
+        return substituted(scalar, node, leavesNames: true)
+    }
+
+    private func substituted(
+        _ text: String, _ node: Node, leavesNames: Bool = false
+    ) -> String? {
         var result = ""
         var rest = text[...]
         while let start = rest.firstRange(of: "${") {
@@ -126,7 +139,8 @@ final class YAMLFields {
                 return nil
             }
             let name = String(rest[..<end])
-            guard let value = variables[name] else {
+            let isLeft = leavesNames && (usesEnvironment || isLeftToCalls(name))
+            guard let value = isLeft ? "${\(name)}" : variables[name] else {
                 let known = Self.list(variables.keys.sorted())
                 // The names of the process's own variables are nobody's business.
                 fail(
@@ -140,6 +154,12 @@ final class YAMLFields {
             rest = rest[rest.index(after: end)...]
         }
         return result + rest
+    }
+
+    /// Variables of the environment are told from those of a scenario by their capital letters,
+    /// so that a misspelt name is noticed.
+    private func isLeftToCalls(_ name: String) -> Bool {
+        variables[name] == nil && name.isVariableName && name == name.uppercased()
     }
 
     func duration(_ node: Node?) -> Duration? {
@@ -188,6 +208,21 @@ final class YAMLFields {
     }
 
     static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}
+
+extension String {
+    /// Whether a variable of the environment can have this name.
+    var isVariableName: Bool {
+        !isEmpty && first?.isNumber == false
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
 }
 
 extension Duration {

@@ -17,10 +17,11 @@ final class NoticeReceiver: Sendable {
         let received = Mutex<[Received]>([])
     }
 
-    init() async throws {
+    /// - Parameter port: on 127.0.0.1; 0 lets the system choose.
+    init(port: Int = 0) async throws {
         let inbox = Inbox()
         self.inbox = inbox
-        server = try await LoopbackServer { request in
+        server = try await LoopbackServer(port: port) { request in
             let instant = ContinuousClock.now
             let decoder = JSONDecoder()
             decoder.dateDecodingStrategy = .iso8601

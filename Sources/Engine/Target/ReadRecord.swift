@@ -22,8 +22,10 @@ final class ReadRecord: Sendable {
     }
 
     /// Called by the proxy. Only what reached its reader whole counts.
-    func record(_ operation: ProxiedOperation) {
-        guard operation.method == "GET", !operation.key.isEmpty, operation.fault == nil,
+    func record(_ operation: ProxiedOperation) { record(SeenOperation(operation)) }
+
+    func record(_ operation: SeenOperation) {
+        guard operation.method == "GET", !operation.key.isEmpty, !operation.isStruck,
             let status = operation.status, (200..<300).contains(status)
         else { return }
         watch.withLock { watch in

@@ -1,16 +1,13 @@
-internal import FaultProxy
-
 /// A request of a user that a storage served, as its proxy saw it.
 struct ServedSample: Equatable, TimedSample {
     let isRead: Bool
     let finished: ContinuousClock.Instant
 
-    /// - Returns: `nil` for everything else: what failed, and what the storage system asks of its
-    ///   own accord, as for health, replication and reconciliation.
-    init?(_ operation: ProxiedOperation, _ attempt: AttemptSample) {
-        guard operation.agent == SystemUnderTest.Agent.store, !attempt.isFailed,
-            let status = operation.status
-        else { return nil }
+    /// - Parameter operation: of a user: not what the storage system asks of its own accord, as
+    ///   for health, replication and reconciliation.
+    /// - Returns: `nil` for everything that was not served.
+    init?(_ operation: SeenOperation, _ attempt: AttemptSample) {
+        guard !attempt.isFailed, let status = operation.status else { return nil }
         let isDone = (200..<300).contains(status)
         switch operation.method {
         // That an object is not there is an answer too.

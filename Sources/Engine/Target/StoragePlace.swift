@@ -7,7 +7,13 @@ struct StoragePlace: Sendable {
     /// As faults name it: `primary`, `secondary` or `backup`.
     let name: String
     let settings: StorageSettings
-    let proxy: ProxyServer
+    let proxy: any ProxyWitness
+    /// The proxy, if it runs in this process.
+    let server: ProxyServer?
+    /// The proxy, if it runs outside of this process.
+    let remote: RemoteProxy?
+    /// What a service of others puts before the key of each object.
+    let keyPrefix: String
     /// What the proxy saw.
     let wire: WireRecord
     /// Which objects it gave out.
@@ -19,14 +25,51 @@ struct StoragePlace: Sendable {
         (self.name, self.settings) = (name, settings)
         let (wire, reads) = (WireRecord(), ReadRecord())
         (self.wire, self.reads) = (wire, reads)
-        proxy = try await ProxyServer(upstream: settings.upstream) { operation in
+        let server = try await ProxyServer(upstream: settings.upstream) { operation in
             wire.record(operation)
             reads.record(operation)
         }
+        proxy = server
+        (self.server, remote, keyPrefix) = (server, nil, "")
+        direct = try S3Client(settings.configuration(agent: SystemUnderTest.Agent.runner))
+    }
+
+    /// The storage behind a service of others.
+    ///
+    /// - Parameter client: of the API of the proxies.
+    init(_ name: String, _ storage: ServiceStorage, client: FaultProxyClient) throws {
+        (self.name, settings) = (name, storage.settings)
+        let (wire, reads) = (WireRecord(of: nil), ReadRecord())
+        (self.wire, self.reads) = (wire, reads)
+        remote = storage.proxy.map { proxy in
+            RemoteProxy(name: proxy, client: client) { operation in
+                wire.record(operation)
+                reads.record(operation)
+            } tear: {
+                wire.tear()
+            }
+        }
+        // Nobody tells of what passes without a proxy.
+        if remote == nil { wire.tear() }
+        (server, keyPrefix) = (nil, storage.keyPrefix)
+        if let remote { proxy = remote } else { proxy = NoProxy(place: name) }
         direct = try S3Client(settings.configuration(agent: SystemUnderTest.Agent.runner))
     }
 
     var bucket: String { settings.bucket }
+
+    /// The name that an object of the drill has in the bucket.
+    func objectKey(_ key: String) -> String { keyPrefix + key }
+
+    /// Lets what the proxy has seen up to now be known.
+    func catchUp() async {
+        guard let remote else { return }
+        do {
+            try await remote.catchUp()
+        } catch {
+            wire.tear()
+        }
+    }
 
     /// For the store: a call gives up after a second, so that a storage that hangs is noticed.
     var storeConfiguration: S3Configuration { configuration(SystemUnderTest.Agent.store) }
@@ -57,8 +100,9 @@ struct StoragePlace: Sendable {
 
     private func configuration(_ agent: String) -> S3Configuration {
         var configuration = settings.configuration(agent: agent)
-        configuration.endpoint.connectAddress = S3Endpoint.Address(
-            host: "127.0.0.1", port: proxy.port)
+        configuration.endpoint.connectAddress = server.map {
+            S3Endpoint.Address(host: "127.0.0.1", port: $0.port)
+        }
         configuration.connectTimeout = .seconds(1)
         configuration.requestTimeout = .seconds(1)
         configuration.maximumConnections = Self.leastConnections
@@ -92,4 +136,22 @@ extension StorageSettings {
             host: endpoint.host, port: endpoint.port, isSecure: endpoint.isSecure,
             extraAuthority: extraAuthority)
     }
+}
+
+/// Before a storage that the target names no proxy for, nothing is seen.
+private struct NoProxy: ProxyWitness {
+    let place: String
+
+    private var error: RunnerError { .notOffered("a fault proxy before the \(place) storage") }
+
+    func counts(of agent: String?) async throws -> ProxyCounts { throw error }
+
+    func requests(
+        of agent: String?, since start: Instant, until end: Instant?, methods: Set<String>?
+    ) async throws -> Int { throw error }
+
+    /// Nobody can inject any.
+    var faultsInForce: Int { 0 }
+
+    func stop() async {}
 }

@@ -1,14 +1,17 @@
 internal import Crypto
+internal import DRTesting
 internal import FoundationEssentials
 public import S3
 
 /// The storage system that is tested, and where it stores.
 public struct Target: Sendable {
-    public enum Kind: String, Sendable {
+    public enum Kind: String, CaseIterable, Sendable {
         /// `ResilientStorage` over endpoints that the runner serves from a temporary directory.
         case embedded
         /// `ResilientStorage` over real endpoints.
         case builtin
+        /// A service of somebody else's, whose storages stand behind standalone proxies.
+        case http
     }
 
     public let name: String
@@ -23,6 +26,12 @@ public struct Target: Sendable {
     /// `nil` if there is nothing to fail over to.
     public let secondary: StorageSettings?
     public let backup: StorageSettings?
+    /// What scenarios may call outside the storage system.
+    public let allowance: Allowance
+    /// `nil` unless it is a service of somebody else's.
+    let service: ServiceSettings?
+    let serviceStorages: ServiceStorages?
+    let hooks: [Hook: OutsideCall]
     /// SHA-256 of everything above but the secrets.
     public let digest: [UInt8]
 
@@ -33,16 +42,44 @@ public struct Target: Sendable {
 
     init(
         name: String, kind: Kind, environment: String, scope: String, allowsProduction: Bool,
-        primary: StorageSettings?, secondary: StorageSettings?, backup: StorageSettings?
+        primary: StorageSettings?, secondary: StorageSettings?, backup: StorageSettings?,
+        allowance: Allowance = Allowance(), service: ServiceSettings? = nil,
+        serviceStorages: ServiceStorages? = nil, hooks: [Hook: OutsideCall] = [:]
     ) {
         (self.name, self.kind, self.environment) = (name, kind, environment)
         (self.scope, self.allowsProduction) = (scope, allowsProduction)
         (self.primary, self.secondary, self.backup) = (primary, secondary, backup)
-        let parts =
+        (self.allowance, self.hooks) = (allowance, hooks)
+        (self.service, self.serviceStorages) = (service, serviceStorages)
+        var parts =
             [name, kind.rawValue, environment, scope, "\(allowsProduction)"]
             + [primary, secondary, backup].map { $0?.identity ?? "" }
+        // A target that says nothing of this has the digest that it always had.
+        if allowance != Allowance() { parts.append(allowance.identity) }
+        if let service { parts.append(service.identity) }
+        if let serviceStorages { parts.append(serviceStorages.identity) }
+        for (hook, call) in hooks.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            parts.append("\(hook.rawValue) \(call.identity)")
+        }
         let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
         digest = Array(SHA256.hash(data: Array(text.utf8)))
+    }
+}
+
+extension Allowance {
+    fileprivate var identity: String {
+        [hosts, processes, environment, plugins]
+            .map { $0.sorted().map { "\($0.utf8.count):\($0)" }.joined() }
+            .joined(separator: ";")
+    }
+}
+
+extension OutsideCall {
+    /// Secrets stand in it by the names of their variables.
+    fileprivate var identity: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? words
     }
 }
 

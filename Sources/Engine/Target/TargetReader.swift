@@ -4,7 +4,7 @@ internal import Yams
 
 /// Reads target files. Secrets may be given as `${NAME}`, from the environment.
 public struct TargetReader {
-    private let fields = YAMLFields()
+    let fields = YAMLFields()
     private let environment: [String: String]
 
     /// - Throws: `FileError`. No message repeats a value that may be a secret.
@@ -28,36 +28,70 @@ public struct TargetReader {
 
     private func target(_ text: String) -> Target? {
         guard let node = fields.document(text) else { return nil }
+        let kind: Target.Kind? =
+            if let given = node.mapping?["kind"] { fields.choice(given) } else { .builtin }
+        // Of a kind that nobody knows nothing can be said.
+        guard let kind else { return nil }
+        let name = fields.text(fields.required("name", of: node))
+        let environment = fields.text(fields.required("environment", of: node))
+        let head = Head(
+            name: name ?? "", environment: environment ?? "",
+            scope: fields.text(node.mapping?["scope"]),
+            allowsProduction: fields.text(node.mapping?["allow_production"]) == "true",
+            allowance: node.mapping?["allow"].map { AllowanceReader(fields: fields).allowance($0) }
+                ?? Allowance())
+        let target =
+            switch kind {
+            case .embedded: embedded(node, head)
+            case .builtin: builtin(node, head)
+            case .http: service(node, head)
+            }
+        return name == nil || environment == nil ? nil : target
+    }
+
+    /// What targets of every kind have.
+    struct Head {
+        let name: String
+        let environment: String
+        let scope: String?
+        let allowsProduction: Bool
+        let allowance: Allowance
+    }
+
+    private func embedded(_ node: Node, _ head: Head) -> Target? {
+        fields.checkNames(of: node, among: ["name", "kind", "environment", "scope", "allow"])
+        return Target(
+            name: head.name, kind: .embedded, environment: head.environment,
+            scope: head.scope ?? Target.embedded.scope, allowsProduction: false, primary: nil,
+            secondary: nil, backup: nil, allowance: head.allowance)
+    }
+
+    private func builtin(_ node: Node, _ head: Head) -> Target? {
         fields.checkNames(
             of: node,
             among: [
                 "name", "kind", "environment", "scope", "allow_production", "primary",
-                "secondary", "backup",
+                "secondary", "backup", "allow",
             ])
-        let name = fields.text(fields.required("name", of: node))
-        let environment = fields.text(fields.required("environment", of: node))
-        if let kind = node.mapping?["kind"], fields.text(kind) != Target.Kind.builtin.rawValue {
-            fields.fail(kind, "a target file describes a 'builtin' target")
-        }
         let primary = fields.required("primary", of: node).flatMap { storage($0) }
         let secondary = node.mapping?["secondary"].flatMap { storage($0) }
         let backup = fields.required("backup", of: node).flatMap { storage($0) }
-        guard let name, let environment, let primary, let backup else { return nil }
+        guard let primary, let backup else { return nil }
         return Target(
-            name: name, kind: .builtin, environment: environment,
-            scope: fields.text(node.mapping?["scope"])
-                ?? "keys under dr-test/ of \(primary.bucket)",
-            allowsProduction: fields.text(node.mapping?["allow_production"]) == "true",
-            primary: primary, secondary: secondary, backup: backup)
+            name: head.name, kind: .builtin, environment: head.environment,
+            scope: head.scope ?? "keys under dr-test/ of \(primary.bucket)",
+            allowsProduction: head.allowsProduction, primary: primary, secondary: secondary,
+            backup: backup, allowance: head.allowance)
     }
 
-    private func storage(_ node: Node) -> StorageSettings? {
+    /// - Parameter more: members that are known beside those of every storage.
+    func storage(_ node: Node, with more: [String] = []) -> StorageSettings? {
         fields.checkNames(
             of: node,
             among: [
                 "endpoint", "bucket", "region", "access_key_id", "secret_access_key",
                 "certificate_authority",
-            ])
+            ] + more)
         let endpointNode = fields.required("endpoint", of: node)
         let bucket = fields.text(fields.required("bucket", of: node))
         let id = secret("access_key_id", of: node, or: ["R2_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"])

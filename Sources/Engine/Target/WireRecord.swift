@@ -11,58 +11,79 @@ final class WireRecord: Sendable {
         var deliveries = DeliveryRecord()
         var served = SampleRing<ServedSample>(capacity: OperationHistory.standardCapacity)
         var retries = RetryRecord()
+        /// Writes came whose numbers can be read.
+        var isNumbered = false
+        /// Requests are missing that nobody told of.
+        var isTorn = false
     }
 
+    /// Who asks for the storage system; `nil`: everybody but those who look at its health.
+    private let agent: String?
     private let attempts = AttemptHistory(capacity: WireRecord.capacity)
     private let state = Mutex(State())
 
-    func record(_ operation: ProxiedOperation) {
+    init(of agent: String? = SystemUnderTest.Agent.store) { self.agent = agent }
+
+    func record(_ operation: ProxiedOperation) { record(SeenOperation(operation)) }
+
+    func record(_ operation: SeenOperation) {
         guard operation.agent != SystemUnderTest.Agent.health else { return }
         let attempt = AttemptSample(operation)
         let sequence = operation.metadata[Workload.sequenceHeader].flatMap(Int.init)
         attempts.add(attempt)
         state.withLock { state in
-            if let served = ServedSample(operation, attempt) { _ = state.served.add(served) }
-            if operation.agent == SystemUnderTest.Agent.store, let call = operation.invocation {
-                state.retries.tried(call, attempt)
+            if agent == nil || operation.agent == agent {
+                if let served = ServedSample(operation, attempt) { _ = state.served.add(served) }
+                if let call = operation.invocation { state.retries.tried(call, attempt) }
             }
             guard operation.method == "PUT", let sequence else { return }
+            state.isNumbered = true
             guard let status = operation.status, (200..<300).contains(status) else { return }
             state.deliveries.took(
-                sequence, of: operation.key, isAcknowledged: operation.fault == nil)
+                sequence, of: operation.key, isAcknowledged: !operation.isStruck)
         }
     }
+
+    /// Requests were missed: what is counted from here on would be too little.
+    func tear() { state.withLock { $0.isTorn = true } }
 
     var retries: RetryEvidence { state.withLock { $0.retries.evidence } }
 
     /// All attempts that ended since a moment.
     func attempts(since instant: ContinuousClock.Instant) -> SampleWindow<AttemptSample> {
-        attempts.window(since: instant)
+        let window = attempts.window(since: instant)
+        let isTorn = state.withLock { $0.isTorn }
+        return SampleWindow(window.samples, isComplete: window.isComplete && !isTorn)
     }
 
     /// The requests of users that the storage served since a moment.
     func served(since instant: ContinuousClock.Instant) -> SampleWindow<ServedSample> {
-        state.withLock { $0.served }.window(since: instant)
+        let (served, isTorn) = state.withLock { ($0.served, $0.isTorn) }
+        let window = served.window(since: instant)
+        return SampleWindow(window.samples, isComplete: window.isComplete && !isTorn)
     }
 
-    /// Writes that the storage took after a later one of the same key.
-    var orderViolations: Int { state.withLock { $0.deliveries.orderViolations } }
+    /// Writes that the storage took after a later one of the same key. `nil` if a service of
+    /// others does not pass on their numbers, or if requests were missed.
+    var orderViolations: Int? { known { $0.deliveries.orderViolations } }
 
-    /// Writes that were sent again after their acknowledgement had arrived.
-    var duplicates: Int { state.withLock { $0.deliveries.duplicates } }
+    /// Writes that were sent again after their acknowledgement had arrived; `nil` as above.
+    var duplicates: Int? { known { $0.deliveries.duplicates } }
+
+    private func known(_ count: (State) -> Int) -> Int? {
+        state.withLock { state in
+            let isKnown = (agent != nil || state.isNumbered) && !state.isTorn
+            return isKnown ? count(state) : nil
+        }
+    }
 }
 
 extension AttemptSample {
     /// It failed if its client got no answer, or one that says that the storage is in trouble.
-    init(_ operation: ProxiedOperation) {
-        let isLost =
-            switch operation.fault {
-            case .resetAfterAnswer, .truncate: true
-            default: false
-            }
+    init(_ operation: SeenOperation) {
         let isTrouble = operation.status.map { $0 >= 500 || $0 == 429 } ?? true
         self.init(
-            started: operation.received, finished: operation.finished ?? operation.received,
-            isFailed: isLost || isTrouble)
+            started: operation.received, finished: operation.finished,
+            isFailed: operation.isAnswerLost || isTrouble)
     }
 }

@@ -1,8 +1,8 @@
 internal import S3
 internal import Synchronization
 
-/// Asks the storage directly, 20 times a second, each time on a new connection and whether or not
-/// earlier probes have come back: an opinion that does not depend on the system under test.
+/// Asks the storage, or the service before it, 20 times a second, each time on a new connection and
+/// whether or not earlier probes have come back: an opinion that does not depend on the load.
 final class Probes: Sendable {
     static let interval: Duration = .milliseconds(50)
     /// 40 minutes.
@@ -25,22 +25,25 @@ final class Probes: Sendable {
         var timeline: Timeline
     }
 
-    private let client: S3Client
-    private let bucket: String
-    private let key: String
+    static let body = Array("dr-testing probe\n".utf8)
+
+    private let object: any ProbedObject
     private let state: Mutex<State>
     private let isPaused = Atomic(false)
     private let underWay = Atomic(0)
 
-    /// - Parameter key: an object that the probe reads; `prepare` writes it.
-    init(client: S3Client, bucket: String, key: String, clock: RunClock) {
-        (self.client, self.bucket, self.key) = (client, bucket, key)
+    /// - Parameter object: what the probe reads; `prepare` writes it.
+    init(of object: any ProbedObject, clock: RunClock) {
+        self.object = object
         state = Mutex(State(timeline: Timeline(clock: clock)))
     }
 
-    func prepare() async throws {
-        try await client.put(Array("dr-testing probe\n".utf8), to: key, in: bucket)
+    /// - Parameter client: makes a new connection for each request.
+    convenience init(client: S3Client, bucket: String, key: String, clock: RunClock) {
+        self.init(of: StoredProbe(client: client, bucket: bucket, key: key), clock: clock)
     }
+
+    func prepare() async throws { try await object.prepare() }
 
     /// Runs until the task is cancelled.
     func run() async {
@@ -82,7 +85,7 @@ final class Probes: Sendable {
     private func probe(intended: ContinuousClock.Instant) async {
         let sample: Sample
         do {
-            let finished = try await client.get(key, in: bucket).finished
+            let finished = try await object.read()
             sample = Sample(intended: intended, finished: finished, isServed: true)
         } catch {
             let finished = (error as? S3Error)?.finished ?? .now

@@ -1,0 +1,94 @@
+internal import FoundationEssentials
+internal import Subprocess
+internal import SystemPackage
+
+/// The runner's end of a `Watchdog`.
+///
+/// It outlives its runner on purpose: nothing but the end of its input ends it.
+actor WatchdogProcess {
+    private let orders: AsyncStream<String>.Continuation
+    private let answers: AsyncStream<String>
+    /// Until the process has ended; then it says how.
+    private let running: Task<String, Never>
+    private var tail: Task<Void, any Error>?
+
+    /// - Parameters:
+    ///   - program: its path, and its arguments.
+    ///   - environment: what undoing may need of it.
+    init(program: [String], environment: [String: String]) throws {
+        guard let path = program.first else {
+            throw RunnerError(
+                .internal, "no program is known that puts back what a dead run has changed")
+        }
+        _ = ProgramRun.outlivesClosedPipes
+        let arguments = Array(program.dropFirst())
+        let (orders, orderSink) = AsyncStream<String>.makeStream()
+        let (answers, answerSink) = AsyncStream<String>.makeStream()
+        (self.orders, self.answers) = (orderSink, answers)
+        running = Task {
+            defer { answerSink.finish() }
+            do {
+                return try await WatchdogProcess.relay(
+                    path, arguments, environment, orders, answerSink)
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+
+    /// Returns when the watchdog knows.
+    func tell(_ order: WatchdogOrder) async throws {
+        let line = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
+        let previous = tail
+        let task = Task {
+            // One after another: the answers say nothing of what they answer.
+            _ = await previous?.result
+            try await ask(line)
+        }
+        tail = task
+        try await task.value
+    }
+
+    /// - Parameter isDone: nothing is armed, so that it ends at once. Otherwise it goes on alone.
+    func end(isDone: Bool) async {
+        orders.finish()
+        if isDone { _ = await running.value }
+    }
+
+    private func ask(_ line: String) async throws {
+        orders.yield(line + "\n")
+        for await text in answers {
+            let answer = try JSONDecoder().decode(WatchdogAnswer.self, from: Data(text.utf8))
+            if let error = answer.error { throw RunnerError(.internal, "the watchdog: \(error)") }
+            return
+        }
+        throw RunnerError(.internal, "the watchdog has ended: \(await running.value)")
+    }
+
+    private static func relay(
+        _ path: String, _ arguments: [String], _ environment: [String: String],
+        _ orders: AsyncStream<String>, _ answers: AsyncStream<String>.Continuation
+    ) async throws -> String {
+        var options = PlatformOptions()
+        // What comes from the terminal is for the runner.
+        options.createSession = true
+        var variables: [Environment.Key: String] = [:]
+        for (name, value) in environment {
+            if let key = Environment.Key(rawValue: name) { variables[key] = value }
+        }
+        let result = try await Subprocess.run(
+            .path(FilePath(path)), arguments: Arguments(arguments),
+            environment: .custom(variables), platformOptions: options, input: .inputWriter,
+            output: .sequence, error: .discarded
+        ) { execution in
+            var lines = execution.standardOutput.strings(bufferingPolicy: .unbounded)
+                .makeAsyncIterator()
+            for await order in orders {
+                _ = try await execution.standardInputWriter.write(order)
+                guard let line = try await lines.next() else { return }
+                answers.yield(line)
+            }
+        }
+        return "\(result.terminationStatus)"
+    }
+}
