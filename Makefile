@@ -1,7 +1,7 @@
 # Demo and tests build alike, so that one can use what the other has built.
 BUILD_FLAGS = -debug-info-format none
 SCENARIO = Complete R2 Outage Simulation
-PROGRAMS = dr-runner dr-audit dr-projections dr-weekly-report
+PROGRAMS = dr-runner fault-proxy dr-audit dr-projections dr-weekly-report
 export DR_DATA ?= ./dr-data
 
 .PHONY: help demo test soak bench format release clean

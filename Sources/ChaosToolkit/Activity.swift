@@ -58,6 +58,8 @@ public struct Activity: Equatable, Sendable {
         switch provider {
         case .process where status != 0: return "the process ended with \(status)"
         case .http where kind == .action && status >= 400: return "the answer was \(status)"
+        case .http where kind == .action && HTTPProvider.elsewhere.contains(status):
+            return "the answer was \(status), a redirect that is not followed: nothing was done"
         default: return nil
         }
     }

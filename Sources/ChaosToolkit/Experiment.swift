@@ -23,7 +23,9 @@ public struct Experiment: Equatable, Sendable {
 
     /// Whether a document is meant as an experiment, and not as a scenario.
     public static func isExperiment(_ document: JSONValue) -> Bool {
-        document["method"] != nil || document["steady-state-hypothesis"] != nil
+        if document["method"] != nil || document["steady-state-hypothesis"] != nil { return true }
+        // One without both is a mistake of an experiment's; a scenario has a name.
+        return document["title"] != nil && document["name"] == nil
     }
 }
 

@@ -42,6 +42,12 @@ extension ExperimentReader {
         }
         let verifies = members["verify_tls"] ?? .bool(true)
         if verifies.boolValue == nil { fail(path + ".verify_tls", "true or false is expected") }
+        if verifies.boolValue == false {
+            warn(
+                .ignored, path + ".verify_tls",
+                "certificates are verified here all the same: this machine has to trust whoever "
+                    + "signed the service's")
+        }
         let retries = members["max_retries"]?.intValue ?? 0
         if !(0...100).contains(retries) { fail(path + ".max_retries", "0 to 100 is expected") }
         guard let url = address else { return nil }

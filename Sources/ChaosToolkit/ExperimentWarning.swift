@@ -34,9 +34,9 @@ extension ExperimentWarning.Code {
             "each check of the steady state during the method counts here; Chaos Toolkit calls "
                 + "the experiment completed whatever they say"
         case .failedActivities:
-            "an activity of the method that fails is a failed drill here, and so are a process "
-                + "that exits with another code than 0 and an HTTP action that is answered with "
-                + "400 or more; Chaos Toolkit goes on and exits with 0"
+            "an activity of the method or the rollbacks that fails is a failed drill here, and so "
+                + "are a process that exits with another code than 0 and an HTTP action that is "
+                + "answered with 400 or more; Chaos Toolkit goes on and exits with 0"
         case .rollbacks:
             "once the method has begun, rollbacks always run here, also after a failure and a "
                 + "signal, whatever the strategy of the file; Chaos Toolkit skips them then"

@@ -10,6 +10,10 @@ public struct HTTPProvider: Equatable, Sendable {
     /// How often a connection that cannot be made is tried again.
     public let retries: Int
 
+    /// With these a service has done nothing, but says where the request is to be sent instead.
+    /// With 302 and 303 those send people on who have done something.
+    public static let elsewhere: Set<Int> = [301, 307, 308]
+
     /// The request with everything put in, encoded as Python's `requests` does.
     public func request(
         substituting substitution: Substitution
@@ -90,7 +94,7 @@ public struct HTTPProvider: Equatable, Sendable {
         let type = headers.last { $0.name.lowercased() == "content-type" }
         if type?.value == HTTPHeader.json.value {
             do {
-                content = try JSONValue(json: body)
+                content = try JSONValue(json: body, takingLast: true)
             } catch {
                 throw ActivityError("the answer's body is not the JSON that it says: \(error)")
             }

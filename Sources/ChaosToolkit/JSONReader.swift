@@ -20,8 +20,11 @@ extension JSONValue {
     }
 
     /// Reads JSON in UTF-8.
-    public init(json bytes: [UInt8]) throws(JSONError) {
-        var reader = JSONReader(bytes)
+    ///
+    /// - Parameter takingLast: takes the last value of a name that is given twice, as Python does:
+    ///   what a service answers is nobody's mistake here.
+    public init(json bytes: [UInt8], takingLast: Bool = false) throws(JSONError) {
+        var reader = JSONReader(bytes, takingLast: takingLast)
         self = try reader.document()
     }
 }
@@ -32,11 +35,12 @@ private struct JSONReader {
     private static let digitLimit = 4300
 
     private let bytes: [UInt8]
+    private let isTakingLast: Bool
     private var position = 0
     private var depth = 0
 
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+    init(_ bytes: [UInt8], takingLast: Bool) {
+        (self.bytes, isTakingLast) = (bytes, takingLast)
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
     }
 
@@ -81,7 +85,9 @@ private struct JSONReader {
             let start = position
             guard peek == UInt8(ascii: "\"") else { throw failure("a name in quotes is expected") }
             let name = try string()
-            guard object[name] == nil else { throw failure("'\(name)' is given twice", at: start) }
+            guard isTakingLast || object[name] == nil else {
+                throw failure("'\(name)' is given twice", at: start)
+            }
             skipBlanks()
             guard take(":") else { throw failure("':' is expected after a name") }
             skipBlanks()

@@ -56,6 +56,8 @@ public struct Journal: Sendable {
     public var start: Int
     public var end: Int
     public var ending = Ending.regular
+    /// The run shows nothing, for a reason that stands at none of its activities.
+    public var isInconclusive = false
     public var before: State?
     public var after: State?
     public var during: [State] = []
@@ -82,7 +84,7 @@ public struct Journal: Sendable {
     }
 
     /// `failed` if the gate was not passed before the method, a probe of the steady state could not
-    /// be made, or an activity of the method or the rollbacks failed.
+    /// be made, an activity of the method or the rollbacks failed, or nothing was shown.
     public var status: String {
         switch ending {
         case .interrupted: return "interrupted"
@@ -91,7 +93,7 @@ public struct Journal: Sendable {
         }
         let probes = ([before, after].compactMap { $0 } + during).flatMap(\.probes)
         let hasFailed =
-            before.map { $0.isMet != true } ?? false
+            isInconclusive || before.map { $0.isMet != true } ?? false
             || (probes + method + rollbacks).contains { $0.failure != nil || $0.end == nil }
         return hasFailed ? "failed" : "completed"
     }

@@ -129,9 +129,7 @@ public struct Tolerance: Equatable, Sendable {
 
     /// A text that is JSON is read.
     private static func parsed(_ value: JSONValue) -> JSONValue {
-        guard case .string(let text) = value, let parsed = try? JSONValue(json: text) else {
-            return value
-        }
-        return parsed
+        guard case .string(let text) = value else { return value }
+        return (try? JSONValue(json: Array(text.utf8), takingLast: true)) ?? value
     }
 }

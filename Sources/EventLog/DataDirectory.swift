@@ -98,10 +98,9 @@ public struct DataDirectory: Sendable {
 
     /// The type of the file system that holds the directory, from the kernel's list of mounts.
     private func fileSystemType() -> String? {
-        let mounts = FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data()
         let resolved = Self.resolved(path) + "/"
         var best: (point: String, type: String)?
-        for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n") {
+        for line in KernelFile.text("/proc/self/mountinfo").split(separator: "\n") {
             let fields = line.split(separator: " ")
             guard let dash = fields.firstIndex(of: "-"), fields.count > max(dash + 1, 4) else {
                 continue

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 #if canImport(Glibc)
     internal import Glibc
 #endif
@@ -49,12 +47,10 @@ final class HostGuard: Sendable {
     deinit { close(descriptor) }
 
     private static func identity() -> String {
-        let boot = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
+        let boot = KernelFile.text("/proc/sys/kernel/random/boot_id").filter { $0 > " " }
         var status = stat()
         stat("/proc/self/ns/pid", &status)
-        return
-            "boot \(String(decoding: boot.filter { $0 > 32 }, as: UTF8.self)) "
-            + "pid-namespace \(status.st_ino)"
+        return "boot \(boot) pid-namespace \(status.st_ino)"
     }
 }
 

@@ -45,14 +45,11 @@ struct ConnectionSet: Sendable {
         }
     }
 
-    /// Resets the connections whose request is withheld by this fault.
-    func resetWithheld(by token: String) async {
+    /// Lets go of the requests that this fault keeps from being answered, or forwarded.
+    func releaseRequests(of token: String) async {
         for loop in loops {
             await loop.perform { connections in
-                for connection in connections.all
-                where connection.front?.isWithheld(by: token) == true {
-                    reset(connection.channel)
-                }
+                for connection in connections.all { connection.front?.release(from: token) }
             }
         }
     }

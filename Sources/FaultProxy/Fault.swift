@@ -18,7 +18,7 @@ public struct Fault: Equatable, Sendable {
         /// of 503.
         case status(Int, code: String? = nil, message: String? = nil)
         /// The request is forwarded so much later, give or take up to the jitter: drawn evenly,
-        /// and never less than nothing.
+        /// and never less than nothing. When the fault is lifted, what waits goes on at once.
         case latency(Duration, jitter: Duration = .zero)
         /// The body of the answer reaches the client at this rate. Requests keep their speed. When
         /// the fault is lifted, what is under way goes on at full speed.

@@ -48,6 +48,9 @@ extension FrontHandler {
     /// chunks, or with the connection.
     private func framed(_ original: HTTPResponseHead) -> HTTPResponseHead {
         var head = original
+        let connection = original.headers[canonicalForm: "connection"].map { $0.lowercased() }
+        // The client will read that the connection ends.
+        if connection.contains("close") { isKeepAlive = false }
         let isBodiless = isHead || [204, 304].contains(answer?.status)
         if isBodiless || head.headers.contains(name: "content-length") {
             head.headers.remove(name: "transfer-encoding")
@@ -66,13 +69,6 @@ extension FrontHandler {
     /// before that is counted.
     func storagePaused(_ storage: any Channel) {
         if storage === back { context?.flush() }
-    }
-
-    func storageClosed(_ storage: any Channel) {
-        guard storage === back else { return }
-        back = nil
-        // In the middle of an answer the client can only be told by losing it.
-        if case .forwarded = fate, let context { reset(context.channel) }
     }
 
     /// The storage is read no faster than the client takes it.
@@ -106,11 +102,11 @@ extension FrontHandler {
         fate = .none
         end()
         let written = context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))))
-        closeWhenWritten(written)
+        endWhenWritten(written, .close)
     }
 
     private func finish(with trailers: HTTPHeaders?, context: ChannelHandlerContext) {
-        if !hasWholeRequest {
+        if !hasWholeRequest || back?.isWritable == false {
             // Answered before it was read: what is left of the request is dropped, and the storage
             // would take the next request on this connection for it.
             let storage = back
@@ -152,11 +148,12 @@ extension FrontHandler {
         for piece in pieces ?? [] {
             context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
         }
-        context.flush()
         updateReadingFromStorage(context: context)
+        // Before the last byte can reach the client: see `storagePaused`.
         if answer?.slow?.isEmpty == true, let end = answer?.slow?.end {
             return conclude(with: end, context: context)
         }
+        context.flush()
         // What is still to come from the storage passes as it comes.
         if isLifted { answer?.slow = nil }
         slice(context: context)

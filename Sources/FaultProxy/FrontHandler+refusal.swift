@@ -29,13 +29,13 @@ extension FrontHandler {
     /// connection is closed. If an answer has begun, nothing can be said any more.
     func refuse(_ error: any Error, context: ChannelHandlerContext) {
         // What follows garbage is no news.
-        if refusal != nil { return }
+        if farewell != nil { return }
         guard let error = error as? HTTPParserError, context.channel.isActive, canAnswer else {
             return context.close(promise: nil)
         }
-        let channel = context.channel
-        // Closed at once, with bytes unread, the client might get a reset and no answer.
-        refusal = context.eventLoop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
+        bidFarewell(within: .seconds(2), context: context)
+        delayed?.cancel()
+        delayed = nil
         if case .collected(let delivery) = fate { delivery.finish() }
         isKeepAlive = false
         let storage = back
@@ -46,9 +46,7 @@ extension FrontHandler {
         isHead = false
         context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
         write(Self.answer(to: error), context: context)
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-            channel.close(mode: .output, promise: nil)
-        }
+        endWhenWritten(context.writeAndFlush(wrapOutboundOut(.end(nil))), .end)
     }
 
     private var canAnswer: Bool {

@@ -2,24 +2,57 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 extension FrontHandler {
     // MARK: To the storage
 
-    /// Stops reading until the request can be forwarded, so that a large body stays where it is.
     func wait(context: ChannelHandlerContext) {
         fate = .waiting([])
-        context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
+        updateReadingFromClient(context: context)
     }
 
     func resumeReading(context: ChannelHandlerContext) {
         sendContinue(context: context)
-        context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        updateReadingFromClient(context: context)
+    }
+
+    /// The client is not read before its request can be forwarded, so that a large body stays where
+    /// it is, and then no faster than the storage takes it.
+    private func updateReadingFromClient(context: ChannelHandlerContext) {
+        let isReading =
+            switch fate {
+            case .waiting: false
+            case .forwarded: back?.isWritable != false
+            default: true
+            }
+        context.channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
     }
 
     func connect(after delay: Duration, on loop: any EventLoop) {
         guard delay > .zero else { return connect() }
         let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { bound.value.connect() }
+        delayed = loop.scheduleTask(in: TimeAmount(clamping: delay)) {
+            bound.value.delayed = nil
+            bound.value.connect()
+        }
+    }
+
+    /// A fault has ended. What it withheld is never forwarded late: who still waits learns it by a
+    /// reset. What it delays goes on at once.
+    func release(from token: String) {
+        guard strike?.token == token, let context else { return }
+        switch fate {
+        case .withheld: reset(context.channel)
+        case .waiting:
+            guard let delayed else { return }
+            delayed.cancel()
+            self.delayed = nil
+            connect()
+        default: break
+        }
     }
 
     private func connect() {
@@ -30,6 +63,7 @@ extension FrontHandler {
             BackHandler(
                 receive: { bound.value.receive($0, from: $1) },
                 paused: { bound.value.storagePaused($0) },
+                failed: { bound.value.storageFailed($0, $1) },
                 closed: { bound.value.storageClosed($0) },
                 writable: { bound.value.storageWritable($0) })
         }
@@ -47,22 +81,48 @@ extension FrontHandler {
             // Closed at once: nobody will say so again.
             guard channel.isActive else { return reset(context.channel) }
             back = channel
+            // The client may still have enough of the answer before.
+            updateReadingFromStorage(context: context)
             flushWaiting(to: channel, context: context)
         case .failure(let error):
-            guard case .waiting = fate else { return }
-            let answer = OwnAnswer(
-                status: 502, code: "UpstreamUnreachable",
-                message: "\(connector.address): \(Self.reason(error))",
-                sequence: operation?.sequence ?? 0)
-            fate = .answered(answer)
-            resumeReading(context: context)
-            if hasWholeRequest { respond(answer, context: context) }
+            if case .waiting = fate { answerUnreachable(Self.reason(error), context: context) }
         }
     }
 
+    private func answerUnreachable(_ reason: String, context: ChannelHandlerContext) {
+        let answer = OwnAnswer(
+            status: 502, code: "UpstreamUnreachable", message: "\(connector.address): \(reason)",
+            sequence: operation?.sequence ?? 0)
+        fate = .answered(answer)
+        resumeReading(context: context)
+        if hasWholeRequest { respond(answer, context: context) }
+    }
+
     private static func reason(_ error: any Error) -> String {
-        guard let connection = error as? NIOConnectionError else { return "\(error)" }
-        return connection.connectionErrors.first.map { "\($0.error)" } ?? "no address"
+        switch error {
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { reason($0.error) } ?? "no such host"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        default: "\(error)"
+        }
+    }
+
+    /// The connection to the storage broke: an answer that ends with it is not whole.
+    private func storageFailed(_ error: any Error, _ storage: any Channel) {
+        guard storage === back, case .forwarded = fate, let context else { return }
+        back = nil
+        guard isHandshakeFailure(error), answer == nil else { return reset(context.channel) }
+        if let operation { state.notForwarded(operation) }
+        answerUnreachable("TLS: \(error)", context: context)
+    }
+
+    func storageClosed(_ storage: any Channel) {
+        guard storage === back else { return }
+        back = nil
+        guard let context else { return }
+        // In the middle of an answer the client can only be told by losing it.
+        if case .forwarded = fate { return reset(context.channel) }
+        updateReadingFromClient(context: context)
     }
 
     private func flushWaiting(to back: any Channel, context: ChannelHandlerContext) {
@@ -70,6 +130,7 @@ extension FrontHandler {
         fate = .forwarded
         if let operation { state.forwarded(operation) }
         for part in parts { forward(part) }
+        back.flush()
         resumeReading(context: context)
     }
 
@@ -84,8 +145,7 @@ extension FrontHandler {
     }
 
     private func storageWritable(_ storage: any Channel) {
-        guard storage === back, let context else { return }
-        context.channel.setOption(.autoRead, value: storage.isWritable).whenFailure { _ in }
+        if storage === back, let context { updateReadingFromClient(context: context) }
     }
 }
 

@@ -54,8 +54,11 @@ final class FrontHandler: ChannelInboundHandler {
     var recording: ReadRecording?
     /// A slice of a slow answer is under way.
     var isSlicing = false
-    /// Set when the client has sent what is no request: it is told so, and nothing more is read.
-    var refusal: Scheduled<Void>?
+    /// Set while the request is late by a fault.
+    var delayed: Scheduled<Void>?
+    /// Set when nothing more is said to the client: what it still sends is dropped, and it has so
+    /// long to end the connection.
+    var farewell: Scheduled<Void>?
 
     init(
         state: ProxyState, connector: UpstreamConnector, signer: RequestSigner?,
@@ -63,11 +66,6 @@ final class FrontHandler: ChannelInboundHandler {
     ) {
         (self.state, self.connector) = (state, connector)
         (self.signer, self.deadline) = (signer, deadline)
-    }
-
-    /// Whether this fault keeps the request from being answered.
-    func isWithheld(by token: String) -> Bool {
-        if case .withheld = fate { strike?.token == token } else { false }
     }
 
     /// No request has begun whose answer has not ended.
@@ -83,7 +81,8 @@ final class FrontHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
-        refusal?.cancel()
+        farewell?.cancel()
+        delayed?.cancel()
         if case .collected(let delivery) = fate { delivery.finish() }
         end()
         back?.close(promise: nil)
@@ -101,7 +100,7 @@ final class FrontHandler: ChannelInboundHandler {
     // MARK: From the client
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if refusal != nil { return }
+        if farewell != nil { return }
         var part = unwrapInboundIn(data)
         switch part {
         case .head(let head): part = .head(begin(head, context: context))
@@ -116,6 +115,12 @@ final class FrontHandler: ChannelInboundHandler {
         case .waiting(let parts): fate = .waiting(parts + [part])
         case .forwarded: forward(part)
         }
+    }
+
+    /// A head goes on its way though its body is still to come: the storage may answer before.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        back?.flush()
+        context.fireChannelReadComplete()
     }
 
     /// - Returns: the request as it is forwarded, if it is.
@@ -222,14 +227,21 @@ final class FrontHandler: ChannelInboundHandler {
     /// Writes the end of an answer, and closes the connection if it is of no more use.
     func writeEnd(_ end: HTTPServerResponsePart, context: ChannelHandlerContext) {
         // Before writing: with the end of an answer, a request that waits behind it begins.
-        let isLast = !isKeepAlive
+        let (isLast, isWhole) = (!isKeepAlive, hasWholeRequest)
+        if isLast, !isWhole { bidFarewell(within: HeadDeadline.limit, context: context) }
         let written = context.writeAndFlush(wrapOutboundOut(end))
-        if isLast { closeWhenWritten(written) }
+        if isLast { endWhenWritten(written, isWhole ? .close : .end) }
     }
 
     /// Not if it was dropped on its way: whatever dropped it says when the connection ends.
-    func closeWhenWritten(_ written: EventLoopFuture<Void>) {
+    func endWhenWritten(_ written: EventLoopFuture<Void>, _ ending: StreamEnding) {
         let bound = NIOLoopBound(stream, eventLoop: written.eventLoop)
-        written.whenSuccess { bound.value?.endOutput(.close) }
+        written.whenSuccess { bound.value?.endOutput(ending) }
+    }
+
+    /// Closed at once, with bytes unread, the client might get a reset and no answer.
+    func bidFarewell(within limit: TimeAmount, context: ChannelHandlerContext) {
+        let channel = context.channel
+        farewell = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
     }
 }

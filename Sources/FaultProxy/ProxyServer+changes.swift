@@ -36,7 +36,7 @@ extension ProxyServer {
         holdings[token] = holding
         state.change(token, kind: kind)
         if previous == .hang, kind != .hang {
-            await withConnections { await $0.resetWithheld(by: token) }
+            await withConnections { await $0.releaseRequests(of: token) }
         }
     }
 

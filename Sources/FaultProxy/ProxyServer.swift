@@ -194,7 +194,10 @@ public actor ProxyServer {
         holdings[token]?.ending = reason
         state.remove(token)
         faults.remove(token)
-        if case .stream = holding.kind { await withConnections { await $0.reconcile() } }
+        switch holding.kind {
+        case .requests: await withConnections { await $0.releaseRequests(of: token) }
+        case .stream: await withConnections { await $0.reconcile() }
+        }
         if holding.isRefusing {
             do {
                 try await updateListening()
@@ -210,10 +213,6 @@ public actor ProxyServer {
         holdings[token] = nil
         let ending = FaultEnding(reason: reason, ended: .now)
         endings.set(ending, for: token)
-        // What was withheld is never forwarded late: those who still wait learn it by a reset.
-        if case .requests(.hang) = holding.kind {
-            await withConnections { await $0.resetWithheld(by: token) }
-        }
         return ending
     }
 

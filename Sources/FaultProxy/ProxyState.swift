@@ -152,6 +152,11 @@ final class ProxyState: Sendable {
         state.withLock { $0.counts[$0.name(of: operation.agent)]?.forwarded += 1 }
     }
 
+    /// What was handed to the storage has not reached it.
+    func notForwarded(_ operation: ProxiedOperation) {
+        state.withLock { $0.counts[$0.name(of: operation.agent)]?.forwarded -= 1 }
+    }
+
     /// Keeps what the storage answered for the faults that answer reads from memory.
     func remember(_ answer: OwnAnswer, to operation: ProxiedOperation, _ readTarget: String) {
         state.withLock { state in

@@ -23,6 +23,7 @@ final class ReservedPort: Sendable {
         let file = socket(
             address.protocol.rawValue, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
             0)
+        guard file >= 0 else { throw .cannotListen(on: address, errno: errno) }
         var yes: Int32 = 1
         setsockopt(file, SOL_SOCKET, option, &yes, socklen_t(MemoryLayout<Int32>.size))
         let result = address.withSockAddr { bind(file, $0, socklen_t($1)) }

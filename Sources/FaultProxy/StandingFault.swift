@@ -19,7 +19,7 @@ struct StandingFault: Sendable {
     init(_ fault: Fault, token: String, number: Int) {
         (self.fault, self.token, fraction) = (fault, token, fault.fraction)
         kind = fault.kind
-        stream = Self.mixed(fault.seed &+ UInt64(number) &* Self.step)
+        stream = SplitMix64.mixed(fault.seed &+ UInt64(number) &* SplitMix64.step)
     }
 
     mutating func change(_ kind: Fault.Kind) {
@@ -40,10 +40,11 @@ struct StandingFault: Sendable {
     ) -> Strike? {
         if let limit = fault.limit, struck >= limit { return nil }
         guard isMeant(operation) else { return nil }
-        let number = Self.mixed(stream &+ UInt64(operation.sequence) &* Self.step)
-        guard Self.fraction(of: number) < fraction else { return nil }
+        let number = SplitMix64.mixed(
+            stream &+ UInt64(operation.sequence) &* SplitMix64.step)
+        guard SplitMix64.fraction(of: number) < fraction else { return nil }
         // Mixed again: how hard it strikes must not depend on how narrowly it did.
-        var strike = Strike(token: token, kind: kind, number: Self.mixed(~number))
+        var strike = Strike(token: token, kind: kind, number: SplitMix64.mixed(~number))
         switch kind {
         case .staleRead:
             guard let stale = readTarget.flatMap({ reads[$0] }) else { return nil }
@@ -104,22 +105,6 @@ struct StandingFault: Sendable {
         return (operation.key.removingPercentEncoding ?? operation.key).utf8
             .starts(with: fault.keyPrefix.utf8)
     }
-
-    // MARK: SplitMix64
-
-    private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
-
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        var bits = value
-        bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-        return bits ^ bits >> 31
-    }
-
-    /// From 0 up to, and without, 1.
-    fileprivate static func fraction(of number: UInt64) -> Double {
-        Double(number >> 11) / Double(1 << 53)
-    }
 }
 
 /// What a fault does to one request.
@@ -137,7 +122,7 @@ struct Strike: Equatable, Sendable {
     var delay: Duration {
         switch kind {
         case .latency(let delay, let jitter):
-            max(.zero, delay + jitter * (2 * StandingFault.fraction(of: number) - 1))
+            max(.zero, delay + jitter * (2 * SplitMix64.fraction(of: number) - 1))
         case .lateDelivery(let delay): delay
         default: .zero
         }

@@ -133,19 +133,23 @@ final class BackHandler: ChannelInboundHandler, Sendable {
 
     private let receive: Receive
     private let paused: @Sendable (_ storage: any Channel) -> Void
+    private let failed: @Sendable (any Error, _ storage: any Channel) -> Void
     private let closed: @Sendable (_ storage: any Channel) -> Void
     private let writable: @Sendable (_ storage: any Channel) -> Void
 
     /// All are called on the event loop of the connection, and say which connection it is: one that
     /// was given up may still have something to say.
     ///
-    /// - Parameter paused: nothing more has come for now.
+    /// - Parameters:
+    ///   - paused: nothing more has come for now.
+    ///   - failed: the connection broke. What it sent last may look like the end of an answer.
     init(
         receive: @escaping Receive, paused: @escaping @Sendable (any Channel) -> Void,
+        failed: @escaping @Sendable (any Error, any Channel) -> Void,
         closed: @escaping @Sendable (any Channel) -> Void,
         writable: @escaping @Sendable (any Channel) -> Void
     ) {
-        (self.receive, self.paused) = (receive, paused)
+        (self.receive, self.paused, self.failed) = (receive, paused, failed)
         (self.closed, self.writable) = (closed, writable)
     }
 
@@ -160,6 +164,8 @@ final class BackHandler: ChannelInboundHandler, Sendable {
     func channelWritabilityChanged(context: ChannelHandlerContext) { writable(context.channel) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The end itself follows.
+        if !isUncleanEnd(error) { failed(error, context.channel) }
         context.close(promise: nil)
     }
 }

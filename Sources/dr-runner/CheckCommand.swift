@@ -19,7 +19,9 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         do {
             let source = try ScenarioSource(scenario)
-            if let file = ExperimentFile(source) { return try check(file, named: source.file) }
+            if let file = try experimentFile(source) {
+                return try check(file, named: source.file)
+            }
             do {
                 let read = try ScenarioReader.read(source.text, file: source.file)
                 let name = read.name.printable()
@@ -31,6 +33,18 @@ struct CheckCommand: ParsableCommand {
             }
         } catch {
             throw explained(error)
+        }
+    }
+
+    private func experimentFile(_ source: ScenarioSource) throws -> ExperimentFile? {
+        do throws(JSONError) {
+            return try ExperimentFile(source)
+        } catch {
+            let problem = (
+                line: Optional(error.line), column: Optional(error.column), message: error.message
+            )
+            if json { try tell(Self.text(source.file, problems: [problem])) }
+            throw ExperimentFile.refusal(of: error, in: source)
         }
     }
 

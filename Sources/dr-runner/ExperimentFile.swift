@@ -9,17 +9,39 @@ struct ExperimentFile {
     private let document: JSONValue
 
     /// - Returns: `nil` if it is something else, as a scenario.
-    init?(_ source: ScenarioSource) {
-        guard source.id == 0, let document = Self.document(source.text),
-            Experiment.isExperiment(document)
-        else { return nil }
-        (text, file, self.document) = (source.text, source.file, document)
+    /// - Throws: if it seems to be meant as an experiment, and cannot be read.
+    init?(_ source: ScenarioSource) throws(JSONError) {
+        guard source.id == 0 else { return nil }
+        do throws(JSONError) {
+            document = try Self.document(source.text)
+        } catch {
+            guard Self.isMeant(source.text) else { return nil }
+            throw error
+        }
+        guard Experiment.isExperiment(document) else { return nil }
+        (text, file) = (source.text, source.file)
     }
 
-    private static func document(_ text: String) -> JSONValue? {
-        let isJSON = text.first { !$0.isWhitespace } == "{"
-        if isJSON, let document = try? JSONValue(json: text) { return document }
-        return try? JSONValue(yaml: text)
+    static func refusal(of error: JSONError, in source: ScenarioSource) -> RunnerError {
+        RunnerError(.usage, "1 problem found\n\(source.file):\(error)")
+    }
+
+    private static func document(_ text: String) throws(JSONError) -> JSONValue {
+        let isYAML = text.first { !$0.isWhitespace } != "{"
+        if isYAML { return try JSONValue(yaml: text) }
+        do throws(JSONError) {
+            return try JSONValue(json: text)
+        } catch {
+            // YAML may begin like that too, but what it says of JSON helps nobody.
+            guard let document = try? JSONValue(yaml: text) else { throw error }
+            return document
+        }
+    }
+
+    /// By its words: scenarios hardly have them.
+    private static func isMeant(_ text: String) -> Bool {
+        text.contains("steady-state-hypothesis") || text.contains("\"method\"")
+            || text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("method:") }
     }
 
     /// - Parameters:

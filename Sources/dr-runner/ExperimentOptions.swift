@@ -59,6 +59,7 @@ struct ExperimentOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment.merging(values.environment) { $1 }
         let experiment = try file.read(
             environment: environment, variables: values.configuration, secrets: values.secrets)
+        try refuseUnknown(experiment)
         var request = ExperimentRequest(experiment, environment: environment)
         if let strategy: HypothesisStrategy = try choice(
             hypothesisStrategy, "--hypothesis-strategy")
@@ -78,6 +79,15 @@ struct ExperimentOptions: ParsableArguments {
         }
         if let journal { request.journal = { journal.write($0) } }
         return request
+    }
+
+    /// Chaos Toolkit leaves such a name unused and says nothing. Files may serve many experiments.
+    private func refuseUnknown(_ experiment: Experiment) throws {
+        let known = experiment.configuration.entries.map(\.name)
+        for (name, _) in try assignments() where !known.contains(name) {
+            throw RunnerError(
+                .usage, "--var '\(name)': the experiment's configuration has no such name")
+        }
     }
 
     /// `name=value`, or `name:type=value`.

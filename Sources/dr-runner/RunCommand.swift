@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChaosToolkit
 import Engine
 
 struct RunCommand: AsyncParsableCommand {
@@ -75,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
         let source = try ScenarioSource(scenario)
         let seed = seed ?? RunRequest.drawnSeed()
         var request: RunRequest
-        if let file = ExperimentFile(source) {
+        if let file = try experimentFile(source) {
             try refuseForExperiment()
             request = RunRequest(
                 of: try experiment.request(file, journal: journal), text: file.text, seed: seed,
@@ -94,6 +95,14 @@ struct RunCommand: AsyncParsableCommand {
         try request.checkPermission()
         try request.checkCalls()
         return request
+    }
+
+    private func experimentFile(_ source: ScenarioSource) throws -> ExperimentFile? {
+        do throws(JSONError) {
+            return try ExperimentFile(source)
+        } catch {
+            throw ExperimentFile.refusal(of: error, in: source)
+        }
     }
 
     private func refuseForExperiment() throws {

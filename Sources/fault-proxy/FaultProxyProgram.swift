@@ -48,22 +48,25 @@ struct FaultProxyProgram: AsyncParsableCommand {
     @OptionGroup(title: "Toxiproxy", visibility: .hidden) var toxiproxy: ToxiproxyOptions
 
     func run() async throws {
+        holdStandardStreams()
+        let log = Log()
         do {
-            let settings = try settings()
+            let settings = try settings(log)
             raiseFileLimit()
             throw try await serve(settings)
         } catch {
+            await log.end()
             throw explained(error)
         }
     }
 
-    private func settings() throws -> ProgramSettings {
+    private func settings(_ log: Log) throws -> ProgramSettings {
         let address = try ProgramSettings.address(listen, or: toxiproxy)
         var settings = ProgramSettings(listen: address)
         settings.registry.seed = seed ?? toxiproxy.seed
         settings.registry.defaultLease = try defaultLease.map { try ProgramSettings.lease($0) }
         settings.registry.threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
-        settings.registry.report = { complain($0) }
+        settings.registry.report = { log.add($0) }
         settings.control.hasMetrics =
             metrics || toxiproxy.proxyMetrics || toxiproxy.runtimeMetrics
         settings.control.version = Self.version

@@ -1,5 +1,10 @@
 import ArgumentParser
 import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// Prints a line to standard output.
 ///
@@ -10,6 +15,51 @@ func tell(_ line: String) throws {
     } catch {
         complain("standard output cannot be written: \(reason(for: error))")
         throw ExitCode.internalError
+    }
+}
+
+/// Lines for standard error, written on a thread of its own: if nobody reads them, they are lost,
+/// and nothing else waits.
+final class Log: Sendable {
+    /// Lines that wait to be written.
+    private static let maximumWaiting = 1000
+    private static let maximumBytes = 2000
+    private static let patience: Duration = .seconds(1)
+
+    private let queue = DispatchQueue(label: "fault-proxy.log")
+    private let waiting = Atomic(0)
+    private let lost = Atomic(0)
+
+    func add(_ line: String) {
+        guard waiting.add(1, ordering: .relaxed).newValue <= Self.maximumWaiting else {
+            waiting.subtract(1, ordering: .relaxed)
+            lost.add(1, ordering: .relaxed)
+            return
+        }
+        let isLong = line.utf8.count > Self.maximumBytes
+        let text = isLong ? String(line.prefix(Self.maximumBytes / 4)) + "…" : line
+        queue.async { [self] in
+            complain(text)
+            waiting.subtract(1, ordering: .relaxed)
+            let count = lost.exchange(0, ordering: .relaxed)
+            if count > 0 { complain("\(count) lines are lost: nobody read them in time") }
+        }
+    }
+
+    /// Waits, not long, for what is still to be written.
+    func end() async {
+        let deadline = ContinuousClock.now + Self.patience
+        while waiting.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
+
+/// A standard stream that is closed stays so: what took its number would get what is printed.
+func holdStandardStreams() {
+    for number in Int32(0)...2 where fcntl(number, F_GETFD) < 0 {
+        // It takes the lowest number that is free, and cannot be written to.
+        _ = open("/dev/null", O_RDONLY)
     }
 }
 

@@ -60,6 +60,10 @@ struct ProgramSettings {
             throw UsageError(
                 "--token-file '\(file)': accepted: a line of at least 16 characters, no blanks")
         }
+        var status = stat()
+        if stat(file, &status) == 0, status.st_mode & (S_IROTH | S_IWOTH) != 0 {
+            complain("warning: every user of this machine can read or change '\(file)': chmod 600")
+        }
         return String(token)
     }
 

@@ -112,6 +112,12 @@ struct JournalTests {
         #expect(journal.hasDeviated)
     }
 
+    @Test func aRunThatShowsNothingIsAFailure() throws {
+        var journal = try journal()
+        journal.isInconclusive = true
+        #expect(journal.status == "failed")
+    }
+
     @Test func aCheckDuringTheMethodThatFailsIsADeviation() throws {
         var journal = try journal()
         journal.during = [try state(true), try state(false), try state(true)]

@@ -75,6 +75,17 @@ struct TrapTests {
         #expect(found == ["ignored rollback", "ignored controls"])
     }
 
+    /// When the call fails for its certificate it is too late.
+    @Test func certificatesThatAreToBeTrustedBlindlyAreToldOf() throws {
+        func found(_ verifies: JSONValue) throws -> [String] {
+            let call: JSONValue = ["type": "http", "url": "https://h", "verify_tls": verifies]
+            return try warnings(["steady-state-hypothesis": Sample.hypothesis(200, provider: call)])
+        }
+        let path = "steady-state-hypothesis.probes[0].provider.verify_tls"
+        #expect(try found(false).contains("ignored \(path)"))
+        #expect(try !found(true).contains("ignored \(path)"))
+    }
+
     @Test func aListOfTwoAcceptsItsMembersAloneAsChaosToolkitDoes() throws {
         let tolerance = try Sample.tolerance([200, 299])
         #expect(try tolerance.judge(["status": 200]))
@@ -104,6 +115,18 @@ struct ActivityTests {
         #expect(probe.failure(in: ["status": 503]) == nil)
     }
 
+    @Test func anActionThatIsSentElsewhereHasDoneNothing() throws {
+        let provider: JSONValue = ["type": "http", "url": "http://h"]
+        let action = try Sample.activity("action", provider: provider)
+        let probe = try Sample.activity("probe", provider: provider)
+        for status in [301, 307, 308] as [JSONValue] {
+            #expect(action.failure(in: ["status": status])?.contains("redirect") == true)
+            #expect(probe.failure(in: ["status": status]) == nil)
+        }
+        // After a form was sent, its sender is shown the result.
+        #expect(action.failure(in: ["status": 303]) == nil)
+    }
+
     @Test func aProbeThatJudgesGetsTheValueAndSaysNoWithAnErrorStatus() throws {
         let tolerance = try Sample.tolerance([
             "type": "probe", "name": "judge",
@@ -131,6 +154,7 @@ struct ActivityTests {
         }
         #expect(try body("application/json", "[1]") == [1])
         #expect(try body("application/json; charset=utf-8", "[1]") == "[1]")
+        #expect(try body("application/json", #"{"a": 1, "b": 2, "a": 3}"#) == ["a": 3, "b": 2])
         #expect(throws: ActivityError.self) { try body("application/json", "[1") }
     }
 

@@ -160,6 +160,47 @@ struct ExperimentTests {
         #expect(refused.complaint.contains("no shell is run"), "\(refused)")
     }
 
+    // MARK: The page
+
+    private func example(in language: String, for service: ExperimentService) throws -> String {
+        let page = Repository.root + "/Sources/DRTesting/DRTesting.docc/ChaosToolkitExperiments.md"
+        let text = try String(contentsOfFile: page, encoding: .utf8)
+        let rest = try #require(text.components(separatedBy: "```\(language)\n").dropFirst().first)
+        return rest.components(separatedBy: "```")[0]
+            .replacing("127.0.0.1:8080", with: service.host)
+    }
+
+    @Test func whatThePageShowsIsWhatHappens() async throws {
+        let service = try await ExperimentService.start()
+        let workspace = try Workspace()
+        let target = try example(in: "yaml", for: service)
+        let files = [
+            "slow-stock.json": try example(in: "json", for: service), "shop.yaml": target,
+        ]
+        for (name, text) in files { try workspace.write(text, to: name) }
+        let commands = try example(in: "sh", for: service).split(separator: "\n")
+        try #require(commands.count == 2)
+        var environment = service.environment
+        environment["SHOP_TOKEN"] = service.token
+        for command in commands {
+            let words = command.split(separator: " ").dropFirst().map { word in
+                word.contains(".") ? "\(workspace.folder)/\(word)" : String(word)
+            }
+            let run = try await workspace.run(.runner, words, environment: environment)
+            #expect(run.status == 0, "\(run)")
+        }
+        #expect(service.requests.contains("POST /delay"))
+        #expect(service.requests.last == "POST /restore")
+        let journal = workspace.folder + "/journal.json"
+        let kept = try JSON(parsing: try String(contentsOfFile: journal, encoding: .utf8))
+        #expect(kept["status"].text == "completed")
+        let refused = try await workspace.run(
+            .runner, ["run", workspace.folder + "/slow-stock.json"], environment: environment)
+        #expect(refused.status == 64, "\(refused)")
+        let file = target.trimmingCharacters(in: .newlines)
+        #expect(refused.complaint.contains(file), "\(refused)")
+    }
+
     // MARK: Checking
 
     @Test func checkingAnExperimentSaysWhatItsAuthorMayNotExpect() async throws {
@@ -183,6 +224,51 @@ struct ExperimentTests {
         #expect(check.status == 64, "\(check)")
         #expect(check.complaint.contains("2 problems found"), "\(check)")
         #expect(check.complaint.contains("method[0]"), "\(check)")
+    }
+
+    /// What is no JSON and no YAML is looked at as what it was meant to be.
+    @Test(arguments: [
+        (#"{"title": "x", "description": "d", "method": [}"#, "1:47: a value is expected"),
+        ("title: x\nsteady-state-hypothesis: [\n", "not YAML"),
+        (#"{"title": "x", "description": "d", "rollbacks": []}"#, "method: a list is required"),
+    ])
+    func aFileThatCannotBeReadIsTakenForAnExperiment(_ text: String, _ found: String) async throws {
+        let workspace = try Workspace()
+        let file = try workspace.write(text, to: "broken.json")
+        for command in ["run", "check"] {
+            let told = try await workspace.run(.runner, [command, file])
+            #expect(told.status == 64, "\(told)")
+            #expect(told.complaint.contains(found), "\(told)")
+        }
+        let told = try await workspace.run(.runner, ["check", "--json", file])
+        let problems = try JSON(parsing: told.output)["problems"].elements
+        #expect(problems.count == 1, "\(told)")
+    }
+
+    /// Chaos Toolkit runs on with the value of the file.
+    @Test func aVariableThatTheExperimentDoesNotHaveIsRefused() async throws {
+        let service = try await ExperimentService.start()
+        let workspace = try Workspace()
+        let run = try await workspace.experiment(
+            "environment.json", on: service, ["--var", "wantd=5"])
+        #expect(run.status == 64, "\(run)")
+        #expect(run.complaint.contains("wantd"), "\(run)")
+        #expect(!workspace.hasData)
+    }
+
+    /// Nothing was done: the service wanted to be asked at another address.
+    @Test func aRedirectIsNotFollowedAndThatIsSaid() async throws {
+        let service = try await ExperimentService.start()
+        let workspace = try Workspace()
+        let action = """
+            {"type": "action", "name": "moved",
+             "provider": {"type": "http", "url": "${service_url}/old-page"}}
+            """
+        let file = try workspace.write(SmallExperiment.text(method: [action]), to: "moved.json")
+        let run = try await workspace.experiment(file, on: service)
+        #expect(run.status == 1, "\(run)")
+        #expect(run.output.contains("301 is a redirect to /health"), "\(run)")
+        #expect(run.output.contains("nothing was done"), "\(run)")
     }
 
     @Test func optionsOfExperimentsAreRefusedForScenarios() async throws {

@@ -96,6 +96,10 @@ import Testing
         }
         #expect(text.hasPrefix("HTTP/1.1 200 "))
         #expect(!process.text.contains("a-token"))
+        let isWarned = process.text.contains("warning: every user of this machine can read")
+        var status = stat()
+        #expect(stat(file, &status) == 0)
+        #expect(isWarned == (status.st_mode & 0o006 != 0))
     }
 
     @Test func optionsOfToxiproxyAreUnderstood() async throws {
@@ -110,6 +114,80 @@ import Testing
         let proxy = try await StandaloneProxy(process)
         #expect(try await proxy.call("GET", "/metrics").status == 200)
         #expect(try await proxy.call("GET", "/proxies").body.names == ["redis", "storage"])
+    }
+
+    /// What nohup starts outlives its terminal.
+    @Test func aHangupThatIsIgnoredStaysSo() async throws {
+        let workspace = try Workspace()
+        let process = try workspace.start(
+            path: "/bin/sh",
+            ["-c", "trap '' HUP; exec \"$0\" --listen 127.0.0.1:0", Program.proxy.path])
+        let proxy = try await StandaloneProxy(process)
+        process.send(SIGHUP)
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(try await proxy.call("GET", "/version").status == 200)
+        process.send(SIGTERM)
+        #expect(try await process.finish(within: .seconds(20)).status == 143)
+    }
+
+    /// Nobody reads its standard error: lines are lost, and nothing else.
+    @Test func aLogThatNobodyReadsHoldsNothingUp() async throws {
+        let workspace = try Workspace()
+        let pipe = workspace.folder + "/log"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let process = try workspace.start(
+            path: "/bin/sh",
+            [
+                "-c", "exec 3<>\"$1\"; exec \"$0\" --listen 127.0.0.1:0 2>\"$1\"",
+                Program.proxy.path, pipe,
+            ])
+        let proxy = try await StandaloneProxy(process)
+        // Each change is a line of some hundred bytes: more than a pipe takes.
+        let name = String(repeating: "n", count: 500)
+        let port = try await proxy.create(name, before: 9, speaking: "tcp")
+        let path = "/proxies/\(name)"
+        for number in 0..<200 {
+            let answer = try await proxy.call(
+                "PATCH", path, #"{"enabled":\#(number % 2 == 1)}"#)
+            try #require(answer.status == 200)
+        }
+        let leased = try await proxy.call(
+            "PATCH", path, #"{"enabled":false,"lease_ms":300}"#)
+        #expect(leased.status == 200)
+        try await Task.sleep(for: .seconds(1))
+        #expect(throws: Never.self) { try LoopbackConnection(port: port) }
+        process.send(SIGTERM)
+        #expect(try await process.finish(within: .seconds(20)).status == 143)
+    }
+
+    @Test func aClosedOutputIsNeitherWrittenToNorMistaken() async throws {
+        let workspace = try Workspace()
+        let silent = try workspace.start(
+            path: "/bin/sh",
+            ["-c", "exec \"$0\" --listen 127.0.0.1:0 2>&-", Program.proxy.path])
+        let proxy = try await StandaloneProxy(silent)
+        _ = try await proxy.create("p", before: 9, speaking: "tcp")
+        #expect(try await proxy.call("POST", "/reset").status == 204)
+        for closed in [">&-", ">/dev/full"] {
+            let run = try await workspace.start(
+                path: "/bin/sh",
+                ["-c", "exec \"$0\" --listen 127.0.0.1:0 \(closed)", Program.proxy.path]
+            ).finish(within: .seconds(20))
+            #expect(run.status == 70, "\(run)")
+            #expect(run.complaint.contains("standard output cannot be written"), "\(run)")
+        }
+    }
+
+    @Test func aPortOfAConfigFileThatIsTakenIsToldWithItsProxy() async throws {
+        let workspace = try Workspace()
+        let proxy = try await StandaloneProxy.start(in: workspace)
+        let file = try workspace.write(
+            #"[{"name":"p","upstream":"127.0.0.1:9","listen":"127.0.0.1:\#(proxy.port)"}]"#,
+            to: "proxies.json")
+        let run = try await workspace.run(.proxy, ["--listen", "127.0.0.1:0", "--config", file])
+        #expect(run.status == 70, "\(run)")
+        let reason = "listen tcp 127.0.0.1:\(proxy.port): bind: address already in use"
+        #expect(run.complaint == "fault-proxy: proxy p: \(reason)\n")
     }
 
     @Test func aPortThatIsTakenIsTold() async throws {

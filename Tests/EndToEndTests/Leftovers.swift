@@ -18,7 +18,9 @@ enum Leftovers {
     static func ports() -> Set<Int> { Set(listeners().map(\.port)) }
 
     private static func listeners() -> [(port: Int, socket: String)] {
-        let table = FileManager.default.contents(atPath: "/proc/net/tcp") ?? Data()
+        // The kernel gives it a page at a time; `FileManager` would take the first for all.
+        let file = FileHandle(forReadingAtPath: "/proc/net/tcp")
+        let table = (try? file?.readToEnd()) ?? Data()
         return String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst()
             .compactMap { line -> (port: Int, socket: String)? in
                 let fields = line.split(separator: " ").map { String($0) }

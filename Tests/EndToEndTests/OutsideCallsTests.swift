@@ -77,9 +77,10 @@ import Testing
 
     // MARK: A runner that dies
 
-    /// A program that changes something again and again, so that whoever only undoes it once has
-    /// not put it back.
-    @Test func whatAProgramChangesIsPutBackWhenTheRunnerIsKilled() async throws {
+    /// Whoever undoes it once, while the program goes on, has not put it back. The runner dies as
+    /// soon as the program is seen: the watchdog has to know it before.
+    @Test(arguments: 0..<4)
+    func whatAProgramChangesIsGoneWithinASecondOfTheRunnersDeath(_ round: Int) async throws {
         let workspace = try Workspace()
         let thing = workspace.folder + "/thing"
         let scenario = try workspace.write(
@@ -101,32 +102,140 @@ import Testing
 
             """, to: "scenario.yaml")
         let target = try target(workspace, allowing: ["processes: [/bin/sh, /bin/rm]"])
-        let killed = try await inDrillPlace {
+        let lasted = try await inDrillPlace {
             let run = try workspace.start(.runner, ["run", scenario, "--target", target])
             let deadline = ContinuousClock.now + .seconds(60)
-            while !isThere(thing) {
+            // In some rounds before it has changed anything.
+            let isSeen = {
+                round < 2 ? !Leftovers.processes(naming: thing).isEmpty : isThere(thing)
+            }
+            while !isSeen() {
                 try #require(run.isRunning && ContinuousClock.now < deadline, "\(run.text)")
-                try await Task.sleep(for: .milliseconds(10))
+                await Task.yield()
             }
             run.send(SIGKILL)
             let killed = ContinuousClock.now
+            let lasted = try await lastSeen(thing, within: .seconds(3)) - killed
             _ = try await run.finish()
-            return killed
+            return lasted
         }
-        // All that names the folder: the program that changes it, and what undoes it.
-        while !Leftovers.processes(naming: workspace.folder).isEmpty || isThere(thing) {
-            try #require(ContinuousClock.now < killed + .seconds(6), "it was not put back")
-            try await Task.sleep(for: .milliseconds(10))
+        #expect(lasted < .seconds(1))
+        #expect(Leftovers.processes(naming: thing) == [])
+        try await expectClosed(workspace, undoing: "change-1 undone by next start: /bin/rm: 0")
+        #expect(!isThere(thing))
+    }
+
+    /// - Returns: when a file, or a process that names it, was there the last time.
+    private func lastSeen(
+        _ path: String, within limit: Duration
+    ) async throws -> ContinuousClock.Instant {
+        var last = ContinuousClock.now
+        let deadline = last + limit
+        while ContinuousClock.now < deadline {
+            if isThere(path) || !Leftovers.processes(naming: path).isEmpty { last = .now }
+            try await Task.sleep(for: .milliseconds(5))
         }
+        return last
+    }
+
+    /// The next start closes the run, and puts back what nobody knows to be put back.
+    private func expectClosed(_ workspace: Workspace, undoing changes: String...) async throws {
         let doctor = try await workspace.run(.runner, ["doctor", "--clear"])
         #expect(doctor.status == 0, "\(doctor)")
         let events = try await workspace.events()
         let undone = events.filter { $0.name == "external_change_undone" }.map(\.summary)
-        #expect(undone == ["change-1 undone by next start: /bin/rm: 0"])
+        #expect(undone == changes)
         #expect(events.last?.name == "run_finished")
-        #expect(!isThere(thing))
         #expect(workspace.leftOfRuns == [])
         try await workspace.expectIntact()
+    }
+
+    /// Two changes, the second of which takes its time.
+    private func twoChanges(_ workspace: Workspace) throws -> (arguments: [String], file: String) {
+        let file = workspace.folder + "/order"
+        func action(_ name: String, _ end: String) -> String {
+            """
+                  - process:
+                      path: /bin/sh
+                      arguments: ["-c", 'echo \(name) >> "$1"; \(end)', script, \(file)]
+                      timeout: 5m
+                      undo:
+                        process:
+                          path: /bin/sh
+                          arguments: ["-c", 'echo undo \(name) >> "$1"', script, \(file)]
+
+            """
+        }
+        let scenario = try workspace.write(
+            """
+            name: Two
+            type: outside
+            \(Self.load)
+            steps:
+              - name: Change
+                component: outside
+                actions:
+            \(action("one", "exit 0"))\(action("two", "sleep 300"))
+                expect:
+                  - {observe: probe.served_since_lift, at_least: 0}
+
+            """, to: "scenario.yaml")
+        let target = try target(workspace, allowing: ["processes: [/bin/sh]"])
+        return (["run", scenario, "--target", target], file)
+    }
+
+    private func lines(_ path: String) -> [String] {
+        let bytes = FileManager.default.contents(atPath: path) ?? Data()
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { String($0) }
+    }
+
+    @Test func withItsWatchdogKilledTooTheNextStartPutsBackTheLastChangeFirst() async throws {
+        let workspace = try Workspace()
+        let (arguments, file) = try twoChanges(workspace)
+        try await inDrillPlace {
+            let run = try workspace.start(.runner, arguments)
+            try await wait(forLine: "two", in: file, of: run)
+            let watchdog = Leftovers.processes(naming: workspace.data + "/runs")
+                .first { $0.contains(" watchdog ") }
+            let number = try #require(watchdog).prefix { $0 != " " }
+            let pid = try #require(Int32(number))
+            let children = Leftovers.descendants(of: run.pid)
+            #expect(children.contains { $0.pid == pid })
+            kill(pid, SIGKILL)
+            run.send(SIGKILL)
+            _ = try await run.finish()
+            // Nobody is left who ends the program that changes something.
+            for child in await Leftovers.alive(children) { kill(child, SIGKILL) }
+        }
+        #expect(lines(file) == ["one", "two"])
+        try await expectClosed(
+            workspace, undoing: "change-2 undone by next start: /bin/sh: 0",
+            "change-1 undone by next start: /bin/sh: 0")
+        #expect(lines(file) == ["one", "two", "undo two", "undo one"])
+    }
+
+    @Test func withoutTheDataDirectoryTheWatchdogPutsBackTheLastChangeFirst() async throws {
+        let workspace = try Workspace()
+        let (arguments, file) = try twoChanges(workspace)
+        try await inDrillPlace {
+            let run = try workspace.start(.runner, arguments)
+            try await wait(forLine: "two", in: file, of: run)
+            try FileManager.default.removeItem(atPath: workspace.data)
+            run.send(SIGKILL)
+            _ = try await run.finish()
+        }
+        #expect(await Leftovers.processesInTheEnd(naming: file) == [])
+        #expect(lines(file) == ["one", "two", "undo two", "undo one"])
+    }
+
+    private func wait(
+        forLine line: String, in file: String, of run: RunningProgram
+    ) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while lines(file).last != line {
+            try #require(run.isRunning && ContinuousClock.now < deadline, "\(run.text)")
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     // MARK: What is refused

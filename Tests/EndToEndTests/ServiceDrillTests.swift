@@ -1,7 +1,4 @@
 import Foundation
-import S3
-import S3Sandbox
-import StorageServers
 import Testing
 
 /// A service in Python with the mistakes that its file names, and the same with them mended. Both
@@ -89,118 +86,25 @@ private struct DrilledService: CustomStringConvertible {
 
     // MARK: Running one
 
-    private static let credentials = S3Credentials(
-        accessKeyID: "AKSERVICE", secretAccessKey: "service-secret-for-tests")
-    private static let script = Repository.tests + "/EndToEndTests/services/naive_service.py"
-
-    /// Starts storage, proxy and service, and runs a scenario on them.
+    /// Runs a scenario on a service of its own.
     static func run(
         _ scenario: BuiltinDrill, isFixed: Bool, _ arguments: [String] = []
     ) async throws -> DrilledService {
-        let workspace = try Workspace()
-        let sandbox = try await SandboxServer(
-            directory: workspace.folder + "/storage", credentials: credentials)
-        let result: Result<DrilledService, any Error>
-        do {
-            result = .success(
-                try await run(
-                    scenario, isFixed: isFixed, arguments, on: sandbox, in: workspace))
-        } catch {
-            result = .failure(error)
+        try await ServiceRig.use(isFixed: isFixed) { rig in
+            let workspace = rig.workspace
+            let run = try await workspace.drill(
+                ["\(scenario.number)", "--target", rig.target, "--json"] + arguments)
+            let name = isFixed ? "mended" : "naive"
+            print("\(scenario.name) on the \(name) service took \(run.took)")
+            #expect(rig.service.isRunning, "\(rig.service.text.suffix(2000))")
+            try await workspace.expectIntact()
+            #expect(workspace.leftOfRuns == [])
+            let leases = try await rig.leases()
+            #expect(!leases.isEmpty && !leases.contains("held"), "\(leases)")
+            let rows = try JSON(parsing: run.output)["results"].elements
+            return DrilledService(
+                program: run,
+                results: rows.filter { scenario.steps.contains($0["test_name"].text ?? "") })
         }
-        await sandbox.stop()
-        return try result.get()
-    }
-
-    private static func run(
-        _ scenario: BuiltinDrill, isFixed: Bool, _ arguments: [String], on sandbox: SandboxServer,
-        in workspace: Workspace
-    ) async throws -> DrilledService {
-        try await makeBuckets(in: sandbox)
-        let proxy = try await StandaloneProxy.start(in: workspace)
-        let storage = try await proxy.create("storage", before: sandbox.port, speaking: "http")
-        let notices = try LocalPort.free()
-        let options = [
-            "-B", script, "--storage", "127.0.0.1:\(storage)",
-            "--host-header", "127.0.0.1:\(sandbox.port)", "--bucket", "objects",
-            "--access-key", credentials.accessKeyID, "--secret-key", credentials.secretAccessKey,
-            "--notices", "http://127.0.0.1:\(notices)/notices",
-        ]
-        let service = try workspace.start(
-            path: StorageServer.program("python3"), isFixed ? options + ["--fixed"] : options)
-        let start = "listening on "
-        try await service.wait(forLine: start)
-        let port = try #require(
-            service.output.split(separator: "\n").first.flatMap { Int($0.dropFirst(start.count)) })
-        let target = try workspace.write(
-            Self.target(service: port, notices: notices, api: proxy.port, storage: sandbox.port),
-            to: "target.yaml")
-        let run = try await workspace.drill(
-            ["\(scenario.number)", "--target", target, "--json"] + arguments)
-        let name = isFixed ? "mended" : "naive"
-        print("\(scenario.name) on the \(name) service took \(run.took)")
-        #expect(service.isRunning, "\(service.text.suffix(2000))")
-        try await workspace.expectIntact()
-        #expect(workspace.leftOfRuns == [])
-        let leases = try await proxy.call("GET", "/leases").body.elements
-        #expect(leases.allSatisfy { $0["state"].text != "held" }, "\(leases)")
-        let rows = try JSON(parsing: run.output)["results"].elements
-        return DrilledService(
-            program: run,
-            results: rows.filter { scenario.steps.contains($0["test_name"].text ?? "") })
-    }
-
-    private static func makeBuckets(in sandbox: SandboxServer) async throws {
-        let client = try S3Client(
-            S3Configuration(endpoint: sandbox.endpoint, credentials: credentials))
-        do {
-            for bucket in ["objects", "backups"] { try await client.createBucket(bucket) }
-        } catch {
-            try? await client.shutdown()
-            throw error
-        }
-        try await client.shutdown()
-    }
-
-    private static func target(service: Int, notices: Int, api: Int, storage: Int) -> String {
-        """
-        name: object service
-        kind: http
-        environment: test
-        service:
-          url: http://127.0.0.1:\(service)
-          timeout: 8s
-          put: {path: "/objects/{key}", served: [201], deferred: [202], refused: [503]}
-          get: {path: "/objects/{key}", served: [200], missing: [404], refused: [503]}
-          delete: {path: "/objects/{key}", served: [204], deferred: [202], refused: [503]}
-          states:
-            breaker:
-              path: /status
-              json: $.breaker
-              closed: closed
-              open: open
-              half_open: half-open
-            health: {path: /status, json: $.health, healthy: ok, unhealthy: degraded}
-            queue: {path: /status, json: $.queued}
-        notices:
-          listen: 127.0.0.1:\(notices)
-        proxies:
-          api: http://127.0.0.1:\(api)
-        primary:
-          proxy: storage
-        \(Self.storage(port: storage, bucket: "objects"))
-        backup:
-        \(Self.storage(port: storage, bucket: "backups"))
-
-        """
-    }
-
-    private static func storage(port: Int, bucket: String) -> String {
-        """
-          endpoint: http://127.0.0.1:\(port)
-          bucket: \(bucket)
-          access_key_id: \(credentials.accessKeyID)
-          secret_access_key: \(credentials.secretAccessKey)
-        """
     }
 }

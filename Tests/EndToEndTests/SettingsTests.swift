@@ -81,7 +81,7 @@ import Testing
         let off = ["DR_TESTING_ENABLED": "false"]
         let doctor = try await workspace.run(.runner, ["doctor"], environment: off)
         #expect(doctor.status == 1, "\(doctor)")
-        #expect(doctor.lines.contains { $0.hasPrefix("problem testing is disabled") })
+        #expect(doctor.lines.contains { $0.hasPrefix("problem settings  testing is disabled") })
         #expect(doctor.output.contains(": the log has "), "\(doctor)")
     }
 

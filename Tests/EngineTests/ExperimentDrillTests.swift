@@ -64,6 +64,17 @@ import Testing
         #expect(run.judgement.message.contains("so nothing was done"))
     }
 
+    /// A rollback whose module is missing would leave what the method did.
+    @Test func aFunctionThatCannotBeCalledIsFoundBeforeAnythingIsDone() async throws {
+        let world = FakeWorld(mistake: "there is no module 'm'") { _ in Self.fine }
+        let run = try await ExperimentRun.of(ExperimentText.experiment(), in: world)
+        #expect(world.calls == [])
+        #expect(run.begun == [])
+        #expect(run.judgement.verdict == .inconclusive)
+        #expect(run.judgement.message.contains("there is no module 'm', so nothing was done"))
+        #expect(run.journal?.status == "failed")
+    }
+
     @Test func rollbacksThatAreAlwaysWantedArePlayedAlsoIfNothingWasDone() async throws {
         let world = FakeWorld { activity in activity.name == "health" ? Self.broken : Self.fine }
         _ = try await ExperimentRun.of(ExperimentText.experiment(), in: world) {
@@ -148,6 +159,8 @@ import Testing
         }
         #expect(world.calls == ["break", "mend"])
         #expect(run.judgement.verdict == .inconclusive)
+        // Who reads the journal as Chaos Toolkit does must not pass it either.
+        #expect(run.journal?.status == "failed")
     }
 
     @Test func aFaultThatEndedByItselfMakesTheRunInconclusive() async throws {

@@ -15,13 +15,19 @@ final class FakeWorld: ActivityCalling {
     let armed = Inbox<String>()
     let rolledBack = Inbox<String>()
     let lost: [String]
+    private let mistake: String?
 
-    init(lost: [String] = [], _ answer: @escaping Answer) {
-        (self.answer, self.lost) = (answer, lost)
+    /// - Parameter mistake: of a function of Python, which is found before anything is called.
+    init(lost: [String] = [], mistake: String? = nil, _ answer: @escaping Answer) {
+        (self.answer, self.lost, self.mistake) = (answer, lost, mistake)
     }
 
     /// The names of the activities that were called, in order.
     var calls: [String] { asked.all }
+
+    func check(_ activities: [Activity], _ substitution: Substitution) async throws {
+        if let mistake { throw ActivityFailure(mistake, isUnmade: true) }
+    }
 
     func call(
         _ activity: Activity, _ substitution: Substitution

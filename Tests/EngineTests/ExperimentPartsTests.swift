@@ -73,6 +73,22 @@ struct ExperimentPartsTests {
         #expect(problems[2].contains("TOXIPROXY_URL"))
     }
 
+    /// Where nobody can put back what the method does, nothing is done.
+    @Test func aRollbackOfPythonNeedsTheCommandThatCallsIt() throws {
+        let text = ExperimentText.experiment(rollbacks: [
+            """
+            {"type": "action", "name": "r",
+             "provider": {"type": "python", "module": "m", "func": "f"}}
+            """
+        ])
+        var request = try request(text, environment: ["PATH": "/nowhere"])
+        let problems = ExperimentNeeds(request).problems
+        #expect(problems.count == 1, "\(problems)")
+        #expect(problems.first?.contains("rollbacks[0]") == true)
+        request.rollbackStrategy = .never
+        #expect(ExperimentNeeds(request).problems == [])
+    }
+
     // MARK: The record
 
     @Test func theRecordedTextHasNoSecretOfTheFile() throws {
@@ -120,9 +136,11 @@ struct ExperimentPartsTests {
             Issue.record("it is no HTTP call")
             return
         }
-        #expect(http.headers.map(\.value) == ["Bearer ${API_TOKEN}"])
+        #expect(http.headers.map(\.value) == ["Bearer ${API_TOKEN}", "dr-testing"])
         #expect(http.expectedStatus?.contains(200) == true)
         #expect(http.expectedStatus?.contains(404) == false)
+        // A redirect that is not followed has put nothing back.
+        #expect(http.expectedStatus?.contains(308) == false)
     }
 
     // MARK: Python
@@ -151,6 +169,39 @@ struct ExperimentPartsTests {
         let copy = document["method"]?[0]
         #expect(copy?.objectValue?.keys.sorted() == ["name", "provider", "type"])
         #expect(copy?["provider"]?["arguments"] == ["x": "${a}"])
+    }
+
+    @Test func severalFunctionsBecomeOneExperiment() throws {
+        let text = """
+            {"title": "t", "description": "d", "secrets": {"api": {"token": "value-of-a-secret"}},
+             "method": [
+               {"type": "probe", "name": "p", "provider": {"type": "python", "module": "m",
+                "func": "f"}},
+               {"type": "action", "name": "a", "provider": {"type": "python", "module": "m",
+                "func": "g"}}]}
+            """
+        let experiment = try request(text)
+        let functions = experiment.activities.compactMap { activity -> PythonActivity? in
+            guard case .python(let provider) = activity.provider else { return nil }
+            return PythonActivity(
+                activity: activity, provider: provider, substitution: experiment.substitution)
+        }
+        let document = try #require(PythonActivity.document(of: functions))
+        let names = document["method"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
+        #expect(names == ["p", "a"])
+        #expect(!document.text().contains("value-of-a-secret"))
+        #expect(PythonActivity.document(of: []) == nil)
+    }
+
+    @Test func whatTheCommandComplainedIsToldWithoutColoursAndTime() {
+        func complaint(_ text: String) -> String {
+            PythonActivity.complaint(in: Array(text.utf8))
+        }
+        let log = "\u{1b}[32m[2026-01-02 03:04:05 INFO] Validating\u{1b}[39m\n"
+        let error = "\u{1b}[31m[2026-01-02 03:04:05 ERROR] no module 'm'\u{1b}[39m\n\n"
+        #expect(complaint(log + error) == "no module 'm'")
+        #expect(complaint("Traceback:\n  File\nTypeError: no\n") == "TypeError: no")
+        #expect(complaint("") == "it said nothing")
     }
 
     @Test func theJournalOfAnActivityTellsItsOutputOrWhyThereIsNone() throws {

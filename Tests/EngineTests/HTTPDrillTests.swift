@@ -160,6 +160,25 @@ import Testing
         }
     }
 
+    @Test func aFaultOfSomebodyElseIsNotHeldAgainstTheService() async throws {
+        try await Self.use { standalone, target, folder in
+            async let drill = Self.drill(Self.scenario, target, in: folder)
+            try await eventually("the fault of the drill is in force") {
+                let leases = try await standalone.api.demand("GET", "/leases").body
+                return leases.arrayValue?.isEmpty == false
+            }
+            let other: JSONValue = ["type": "s3_latency", "name": "other", "lease_ms": 60_000]
+            _ = try await standalone.api.demand("POST", "/proxies/storage/toxics", other)
+            let report = try await drill
+            let told = report.run.results.filter {
+                $0.errorMessage
+                    == "proxy 'storage' met a fault of somebody else, 'other', during the run"
+            }
+            #expect(!told.isEmpty && told.allSatisfy { $0.verdict == .inconclusive })
+            #expect(report.finished.verdict != .passed)
+        }
+    }
+
     @Test func whatAServiceDoesNotOfferIsNamed() async throws {
         let scenario = """
             name: Too much

@@ -142,6 +142,25 @@ import Testing
         }
     }
 
+    /// Where its answer is cut, half of a secret may be left.
+    @Test(arguments: [0, 196])
+    func whatItRepeatsOfItsHeadersIsNotKept(before: Int) async throws {
+        let start = String(repeating: "x", count: before)
+        let handler: LoopbackServer.Handler = { request in
+            let words = start + (request.header("authorization") ?? "")
+            return LoopbackServer.Response(status: 500, body: Array(words.utf8))
+        }
+        try await Self.with(handler: handler) { service in
+            let get = await service.get(Self.key)
+            guard case .failed(let error) = get else {
+                Issue.record("it did not fail: \(get)")
+                return
+            }
+            #expect(error.message.hasPrefix(start + "(hid"))
+            #expect(!error.message.contains("Bear"))
+        }
+    }
+
     @Test func onlyKeysOfTheDrillAreEverNamed() async {
         await #expect(processExitsWith: .failure) {
             let service = try HTTPService(
@@ -210,6 +229,20 @@ import Testing
             document.set("closed")
             try await eventually("its closing is noticed") { events.all.count == 2 }
             #expect(await service.selfReport.queueEmptied != nil)
+        }
+    }
+
+    @Test func aServiceThatIsNotAsBeforeSaysWhy() async throws {
+        let document = Document()
+        try await Self.with(handler: document.handler) { service in
+            document.set("open")
+            #expect(await service.trouble == "breaker: open")
+            document.set("closed", queued: 1)
+            #expect(await service.trouble == "1 write still waiting in the queue")
+            document.set("closed")
+            #expect(await service.trouble == nil)
+            document.text.withLock { $0 = "no JSON" }
+            #expect(await service.trouble == "breaker: not told")
         }
     }
 

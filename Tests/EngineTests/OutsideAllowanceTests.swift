@@ -48,13 +48,15 @@ struct OutsideAllowanceTests {
 
     @Test(arguments: [
         "0.0.0.0", "169.254.169.254", "224.0.0.1", "255.255.255.255", "::", "fe80::1", "ff02::1",
-        "::ffff:169.254.169.254",
+        "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
     ])
     func addressesThatNoServiceIsMeantByAreSpecial(_ text: String) throws {
         #expect(try #require(NetworkAddress(text)).isSpecial)
     }
 
-    @Test(arguments: ["127.0.0.1", "10.0.0.1", "192.168.1.1", "8.8.8.8", "::1", "2001:db8::1"])
+    @Test(arguments: [
+        "127.0.0.1", "10.0.0.1", "192.168.1.1", "8.8.8.8", "::1", "2001:db8::1", "64:ff9b::808:808",
+    ])
     func othersAreNot(_ text: String) throws {
         let address = try #require(NetworkAddress(text))
         #expect(!address.isSpecial)
@@ -97,6 +99,31 @@ struct OutsideAllowanceTests {
         #expect(code("/bin/../bin/sh") == .notAllowed)
         #expect(code("sh") == .notAllowed)
         #expect(code("true") == .notAllowed)
+    }
+
+    @Test func aPathThatOnlyLooksTheSameIsAnother() throws {
+        let folder = TemporaryDirectory()
+        let (allowed, other) = (folder.path + "/caf\u{e9}", folder.path + "/cafe\u{301}")
+        for path in [allowed, other] { try OutsideRig.write("#!/bin/sh\n", to: path) }
+        let caller = OutsideRig.caller(Allowance(processes: [allowed]))
+        let call = OutsideCall.process(ProcessCall(path: other))
+        #expect(throws: OutsideError(.notAllowed, "")) { try caller.check(call) }
+        #expect(Allowance(processes: [allowed]).narrowed(to: call).processes.isEmpty)
+    }
+
+    @Test(arguments: ["true", "bin/true", "/", "/bin/../bin/true", "/bin/./true", "/.."])
+    func aPathThatIsNotWholeCannotBeAllowed(_ path: String) {
+        let head = "name: a\nkind: embedded\nenvironment: test\n"
+        var problems: [String] = []
+        do throws(FileError) {
+            _ = try TargetReader.read(
+                head + "allow: {processes: [\"\(path)\"]}\n", file: "a.yaml", environment: [:])
+        } catch {
+            problems = error.problems.map(\.description)
+        }
+        #expect(problems.count == 1)
+        let end = "a path from the root without '.' and '..', as /usr/bin/df"
+        #expect(problems.first?.hasSuffix(end) == true, "\(problems)")
     }
 
     @Test func aProgramThatIsNotThereIsTold() {

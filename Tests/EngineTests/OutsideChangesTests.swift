@@ -31,7 +31,7 @@ import Testing
         OutsideChanges(
             runKey: "\(fixture.key)", directory: fixture.store.directory.runs,
             journal: fixture.journal, caller: OutsideRig.caller(allowance),
-            watchdog: watchdog ?? self.watchdog)
+            watchdog: watchdog ?? self.watchdog, launcher: [])
     }
 
     private func mark(of fixture: JournalFixture) -> String {
@@ -67,7 +67,7 @@ import Testing
         #expect(!OutsideRig.isThere(thing))
         #expect(actions.map(\.name) == ["undo change-1"])
         #expect(actions.map(\.isDone) == [true])
-        #expect(orders == ["arm", "began", "ended", "disarm"])
+        #expect(orders == ["arm", "began", "ended", "began", "ended", "disarm"])
         #expect(!OutsideRig.isThere(mark(of: fixture)))
         try await fixture.journal.synchronize()
         guard case .externalChangeUndone(let undone) = try await fixture.recorded().last else {
@@ -132,11 +132,29 @@ import Testing
         #expect(actions.map(\.isDone) == [false])
         #expect(actions.map(\.detail) == ["/bin/sh: exit status 4, not 0: why"])
         // It is not taken from the watchdog, which tries on.
-        #expect(orders == ["arm", "began", "ended"])
+        #expect(orders == ["arm", "began", "ended", "began", "ended"])
         #expect(OutsideRig.isThere(mark(of: fixture)))
         #expect(await fixture.journal.run.changesLeft.map(\.changeID) == ["change-1"])
         try await fixture.journal.synchronize()
         try fixture.verify()
+    }
+
+    /// Experiments may hold names that mean nothing here, and are sent as they stand.
+    @Test func whatPutsBackIsReadAsTheChangeWas() async throws {
+        let fixture = try await JournalFixture.started()
+        let caller = OutsideCaller(
+            allowance: allowance, environment: [:], leavesUnknownNames: true)
+        let changes = OutsideChanges(
+            runKey: "\(fixture.key)", directory: fixture.store.directory.runs,
+            journal: fixture.journal, caller: caller, watchdog: watchdog, launcher: [])
+        let undo = OutsideRig.script("echo \"$2\" > \"$1\"", [thing, "${NAME}"])
+        let id = try await changes.plan(make, undo: undo)
+        let planned = try #require(await fixture.journal.run.changesLeft.first)
+        let order = UndoOrder(
+            id: id, call: undo, allowance: allowance, leavesUnknownNames: true)
+        #expect(try UndoOrder(planned) == order)
+        #expect(await changes.undoAll().map(\.isDone) == [true])
+        #expect(OutsideRig.text(thing) == "${NAME}\n")
     }
 
     // MARK: The next start
@@ -199,6 +217,20 @@ import Testing
         #expect(undone.isDone)
         #expect(try await runs.all().map(\.id) == [])
         try fixture.verify()
+    }
+
+    @Test func theNextStartLetsTheWatchdogFinish() async throws {
+        let fixture = try await lost(undo: remove)
+        let mark = mark(of: fixture)
+        var held = try RunLock.take(mark, holder: "the watchdog")
+        #expect(held != nil)
+        let closing = Task { try await UnfinishedRuns(store: fixture.store).closeLost() }
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(OutsideRig.isThere(thing))
+        held = nil
+        #expect(try await closing.value == [2])
+        #expect(!OutsideRig.isThere(thing))
+        #expect(!OutsideRig.isThere(mark))
     }
 
     @Test func aPlanThatCannotBeReadKeepsNobodyFromStarting() async throws {

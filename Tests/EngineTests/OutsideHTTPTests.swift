@@ -74,6 +74,19 @@ import Testing
         }
     }
 
+    /// However an address is written, it is one of those that are allowed, or it is not.
+    @Test(arguments: ["[::ffff:127.0.0.1]", "127.0.0.%31", "LOCALHOST"])
+    func aHostIsAllowedHoweverItIsWritten(_ host: String) async throws {
+        try await use { port, inbox in
+            let url = "http://\(host):\(port)/"
+            let result = try await caller("127.0.0.1", "localhost").perform(call(url))
+            #expect(result.status == 200)
+            let failure = await OutsideRig.failure(of: call(url), by: caller("127.0.0.2"))
+            #expect(failure?.code == .notAllowed)
+            #expect(inbox.all.count == 1)
+        }
+    }
+
     @Test func aHostThatIsNotAllowedHearsNothing() async throws {
         try await use { port, inbox in
             let caller = caller("127.0.0.1:\(port + 1)", "localhost:\(port)")
@@ -142,6 +155,7 @@ import Testing
         let failure = await OutsideRig.failure(
             of: call("http://127.0.0.1:1/"), by: caller("127.0.0.1"))
         #expect(failure?.code == .failed)
+        #expect(failure?.message == "GET http://127.0.0.1:1/: Connection refused")
     }
 
     @Test func noMessageHasASecret() async throws {
@@ -176,6 +190,8 @@ import Testing
     @Test(arguments: [
         "ftp://127.0.0.1/", "file:///etc/passwd", "127.0.0.1", "http://", "http://me@127.0.0.1/",
         "http://me:secret@127.0.0.1/", "unix:///run/a.sock", "http+unix://%2Frun%2Fa.sock/",
+        "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:8081@127.0.0.2/",
+        "https://127.0.0.1:99999/",
     ])
     func otherURLsAreRefused(_ url: String) async {
         let failure = await OutsideRig.failure(of: call(url), by: caller("127.0.0.1", "me"))

@@ -159,6 +159,30 @@ import Testing
         }
     }
 
+    @Test(arguments: ["error", "log"])
+    func whatIsCutHasNoPartOfASecret(_ member: String) async throws {
+        let body = """
+            token=$(printf planted%.0s $(seq 200))
+            if [ \(member) = log ]; then
+                echo "{\\"ok\\": true, \\"log\\": [\\"with $token\\"]}"
+            else
+                echo "{\\"ok\\": false, \\"error\\": \\"with $token\\"}"
+            fi
+            """
+        try await use(calling: body) { path, _ in
+            let secret = String(repeating: "planted", count: 200)
+            let caller = OutsideRig.caller(
+                Allowance(environment: ["TOKEN"], plugins: [path]), environment: ["TOKEN": secret])
+            do {
+                let result = try await caller.perform(.plugin(call(path)))
+                #expect(member == "log")
+                #expect(result.log == ["with ${TOKEN}"])
+            } catch {
+                #expect("\(error)" == "action 'cut' of \(path): with ${TOKEN}")
+            }
+        }
+    }
+
     @Test func neitherAnErrorNorTheLogOfAPluginHasASecret() async throws {
         let failing = "echo \"{\\\"ok\\\": false, \\\"error\\\": \\\"wrong: $TOKEN\\\"}\""
         try await use(calling: failing) { path, caller in

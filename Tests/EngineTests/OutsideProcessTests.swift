@@ -116,9 +116,10 @@ import Testing
 
     @Test func aProgramIsToldOfAsSoonAsItRunsAndWhenItHasEnded() async throws {
         let told = Inbox<Int32?>()
-        let result = try await OutsideRig.caller().perform(OutsideRig.script("echo $$")) { group in
-            told.add(group)
-        }
+        var watch = OutsideCaller.ProcessWatch()
+        watch.tell = { told.add($0) }
+        let result = try await OutsideRig.caller().perform(
+            OutsideRig.script("echo $$"), watch: watch)
         let printed = String(decoding: result.body, as: UTF8.self).dropLast()
         #expect(told.all == [Int32(printed), nil])
     }
@@ -131,6 +132,19 @@ import Testing
             "echo \"$1 $TOKEN\" >&2; exit 1", ["${TOKEN}"], environment: ["TOKEN"])
         let failure = await OutsideRig.failure(of: call, by: caller)
         #expect(failure?.message == "/bin/sh: exit status 1, not 0: ${TOKEN} ${TOKEN}")
+    }
+
+    /// A message shows one line of 300 characters. A part of a secret would not be known for one.
+    @Test(arguments: [
+        String(repeating: "planted", count: 60), "planted\nin the\nenvironment",
+    ])
+    func aMessageThatIsCutHasNoPartOfASecret(_ secret: String) async throws {
+        let caller = OutsideRig.caller(
+            Allowance(processes: ["/bin/sh"], environment: ["TOKEN"]),
+            environment: ["TOKEN": secret])
+        let call = OutsideRig.script("echo \"wrong: $1\" >&2; exit 1", ["${TOKEN}"])
+        let failure = await OutsideRig.failure(of: call, by: caller)
+        #expect(failure?.message == "/bin/sh: exit status 1, not 0: wrong: ${TOKEN}")
     }
 
     @Test func valuesAreNotLookedThroughForNames() async throws {

@@ -47,7 +47,7 @@ enum OutsideRig {
     /// The error of a call that must fail; `nil` if it did not.
     static func failure(
         of call: OutsideCall, by caller: OutsideCaller,
-        watch: @escaping OutsideCaller.ProcessWatch = { _ in }
+        watch: OutsideCaller.ProcessWatch = OutsideCaller.ProcessWatch()
     ) async -> OutsideError? {
         do {
             _ = try await caller.perform(call, watch: watch)

@@ -21,7 +21,7 @@ import Testing
 
     /// - Returns: its answers, and what it could not undo.
     private func attend(
-        _ orders: [WatchdogOrder], patience: Duration = .seconds(30)
+        _ orders: [WatchdogOrder], mark: String? = nil, patience: Duration = .seconds(30)
     ) async throws -> (answers: [String], left: [String]) {
         let (lines, line) = AsyncStream<String>.makeStream()
         for order in orders {
@@ -29,9 +29,9 @@ import Testing
         }
         line.finish()
         let answers = Inbox<String>()
-        let left = await Watchdog.attend(lines, environment: [:], patience: patience) {
-            answers.add($0)
-        }
+        let left = await Watchdog.attend(
+            lines, mark: mark, environment: [:], patience: patience
+        ) { answers.add($0) }
         return (answers.all, left.map(\.id))
     }
 
@@ -73,6 +73,67 @@ import Testing
         #expect(OutsideRig.text(file) == "one\n")
     }
 
+    /// A script that fails, and does this before.
+    private func failing(_ script: String) -> WatchdogOrder {
+        WatchdogOrder(arm: order("one", "echo tried >> \"$1\"; \(script); exit 1"))
+    }
+
+    @Test func itTriesNoMoreWhenSomebodyElseHasPutEverythingBack() async throws {
+        let mark = folder.path + "/mark"
+        #expect(try await attend([failing("rm -f '\(mark)'")], mark: mark).left == [])
+        #expect(OutsideRig.text(file) == "tried\n")
+    }
+
+    @Test func withoutItsFolderItTriesOn() async throws {
+        let tries = "[ $(wc -l < \"$1\") -ge 2 ] && exit 0"
+        #expect(try await attend([failing(tries)], mark: folder.path + "/gone/mark").left == [])
+        #expect(OutsideRig.text(file) == "tried\ntried\n")
+    }
+
+    @Test func itHoldsTheMarkUntilItHasFinished() async throws {
+        let mark = folder.path + "/mark"
+        try ChangeMark.set(mark)
+        let (lines, line) = AsyncStream<String>.makeStream()
+        line.yield("{}")
+        let patience: Duration = .seconds(30)
+        let attending = Task {
+            await Watchdog.attend(lines, mark: mark, environment: [:], patience: patience) { _ in }
+        }
+        try await eventually("the mark is held") { RunLock.isHeld(mark) }
+        line.finish()
+        _ = await attending.value
+        #expect(!RunLock.isHeld(mark))
+    }
+
+    @Test func aProgramIsLaunchedByTheFirstLineAndReadsTheRest() throws {
+        let launch = ProgramLaunch(path: "/bin/sh", arguments: ["-c", "a\nb", "", "ä"])
+        let (given, path) = (try launch.line() + Array("rest\n".utf8), folder.path + "/input")
+        try Data(given).write(to: URL(filePath: path))
+        let input = try FileHandle(forReadingFrom: URL(filePath: path))
+        #expect(ProgramLaunch(from: input.fileDescriptor) == launch)
+        #expect(try input.readToEnd() == Data("rest\n".utf8))
+    }
+
+    @Test(arguments: ["", "{}\n", "{\"path\": \"/bin/sh\", \"arguments\": []}", "/bin/sh\n"])
+    func withoutAWholeLineNothingIsLaunched(_ given: String) throws {
+        let path = folder.path + "/input"
+        try Data(given.utf8).write(to: URL(filePath: path))
+        let input = try FileHandle(forReadingFrom: URL(filePath: path))
+        #expect(ProgramLaunch(from: input.fileDescriptor) == nil)
+    }
+
+    @Test func oneThatDoesNotAnswerIsNotWaitedForAgain() async throws {
+        let watchdog = try WatchdogProcess(
+            program: [OutsideRig.shell, "-c", "exec sleep 20"], environment: [:],
+            patience: .milliseconds(200))
+        let started = ContinuousClock.now
+        for _ in 0..<3 {
+            await #expect(throws: RunnerError.self) { try await watchdog.tell(WatchdogOrder()) }
+        }
+        await watchdog.end(isDone: true)
+        #expect(ContinuousClock.now - started < .seconds(10))
+    }
+
     @Test func whatIsNoOrderIsAnsweredWithAnError() {
         var changes = WatchedChanges()
         #expect(changes.take("arm everything").error == "this is no order")
@@ -87,7 +148,7 @@ import Testing
         let changing = Task {
             await OutsideRig.failure(
                 of: OutsideRig.script("sleep 300 & wait; sleep 300"), by: caller,
-                watch: { group in
+                watch: OutsideCaller.ProcessWatch { group in
                     if let group { groups.continuation.yield(group) }
                 })
         }

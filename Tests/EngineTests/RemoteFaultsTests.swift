@@ -78,13 +78,68 @@ import Testing
         }
     }
 
-    @Test func aLeaseThatWasTakenAwayIsKnownToHaveEnded() async throws {
+    /// For the run it is as if the lease had run out: nobody knows since when nothing failed.
+    @Test func aFaultThatSomebodyElseLiftedWasNotLifted() async throws {
         try await Self.with { faults, standalone in
             let lease = try await faults.inject(Self.plan(.status), seed: 1)
             _ = try await standalone.api.demand("DELETE", "/leases/\(lease.token)")
-            #expect(await faults.ending(of: "fault")?.reason == .lifted)
-            // Lifting it again is no error.
+            #expect(await faults.ending(of: "fault")?.reason == .expired)
+            // Lifting it again is no error, and does not change that.
             try await faults.lift("fault")
+            #expect(await faults.ending(of: "fault")?.reason == .expired)
+        }
+    }
+
+    // MARK: An API that hangs
+
+    /// The faults reach the API through a proxy that can withhold the calls.
+    private static func withGate(
+        _ body: (RemoteFaults, ProxyServer) async throws -> Void
+    ) async throws {
+        try await StandaloneProxy.use { standalone in
+            let place = standalone.url.dropFirst("http://".count)
+            let address = try #require(ListenAddress(String(place)))
+            let gate = try await ProxyServer(
+                upstream: Upstream(host: address.host, port: address.port))
+            let client = try FaultProxyClient(
+                url: "http://127.0.0.1:\(gate.port)", token: StandaloneProxy.token)
+            let proxy = RemoteProxy(name: "storage", client: client, record: { _ in }, tear: {})
+            let faults = RemoteFaults(
+                client: client, proxies: ["primary": proxy], mark: "dr-test-run")
+            let result: Result<Void, any Error>
+            do {
+                _ = try await proxy.connect()
+                result = .success(try await body(faults, gate))
+            } catch {
+                result = .failure(error)
+            }
+            _ = await faults.liftAll()
+            await proxy.stop()
+            await client.shutdown()
+            await gate.stop()
+            try result.get()
+        }
+    }
+
+    @Test func aLeaseOutlastsOneRenewalThatHangs() async throws {
+        try await Self.withGate { faults, gate in
+            _ = try await faults.inject(Self.plan(.status), seed: 1)
+            let hang = try await gate.inject(
+                Fault(.hang, limit: 1, methods: ["POST"]), lease: .seconds(30))
+            try await Task.sleep(for: ProxyFaults.lease + .seconds(2))
+            #expect(gate.struck(by: hang.token) == 1)
+            #expect(await faults.ending(of: "fault") == nil)
+        }
+    }
+
+    @Test func aLeaseThatCouldNotBeRenewedIsKnownToHaveRunOut() async throws {
+        try await Self.withGate { faults, gate in
+            _ = try await faults.inject(Self.plan(.status), seed: 1)
+            let hang = try await gate.inject(
+                Fault(.hang, methods: ["POST"]), lease: .seconds(30))
+            try await Task.sleep(for: ProxyFaults.lease + .seconds(2))
+            _ = try await gate.lift(hang.token)
+            #expect(await faults.ending(of: "fault")?.reason == .expired)
         }
     }
 

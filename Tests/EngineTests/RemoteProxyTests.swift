@@ -84,6 +84,64 @@ import Testing
         }
     }
 
+    // MARK: Others
+
+    /// Its numbers begin again, and may have passed the last one that was told.
+    @Test func aProxyThatWasStartedAnewIsTold() async throws {
+        try await StandaloneProxy.use { standalone in
+            let (seen, torn) = (Inbox<SeenOperation>(), Inbox<Int>())
+            let proxy = RemoteProxy(
+                name: "storage", client: standalone.api, mark: "dr-a", record: { seen.add($0) },
+                tear: { torn.add(1) })
+            _ = try await proxy.connect()
+            // What is told is asked for below.
+            await proxy.stop()
+            try await standalone.proxied.put([1], to: "a", in: StandaloneProxy.bucket)
+            try await proxy.catchUp()
+            #expect(seen.all.count == 1 && torn.all.isEmpty)
+            let old = try await standalone.api.demand("GET", "/proxies/storage").body
+            let again: JSONValue = [
+                "name": "storage", "speaks": "http",
+                "listen": .string(old["listen"]?.stringValue ?? ""),
+                "upstream": .string(old["upstream"]?.stringValue ?? ""),
+            ]
+            _ = try await standalone.api.demand("DELETE", "/proxies/storage")
+            _ = try await standalone.api.demand("POST", "/proxies", again)
+            for key in ["b", "c", "d"] {
+                // The first one may still find the connection of before.
+                _ = try? await standalone.proxied.put([1], to: key, in: StandaloneProxy.bucket)
+            }
+            try await proxy.catchUp()
+            #expect(torn.all.count == 1)
+            let disturbance = await proxy.disturbance()
+            #expect(disturbance == "proxy 'storage' was started anew during the run")
+        }
+    }
+
+    @Test func whatOthersDoToAProxyIsToldOnce() async throws {
+        try await StandaloneProxy.use { standalone in
+            let proxy = RemoteProxy(
+                name: "storage", client: standalone.api, mark: "dr-a", record: { _ in }, tear: {})
+            _ = try await proxy.connect()
+            let own: JSONValue = ["type": "s3_hang", "name": "dr-a-1", "lease_ms": 60_000]
+            _ = try await standalone.api.demand("POST", "/proxies/storage/toxics", own)
+            let nothing = await proxy.disturbance()
+            #expect(nothing == nil)
+            let other: JSONValue = ["type": "latency", "name": "slow", "lease_ms": 60_000]
+            _ = try await standalone.api.demand("POST", "/proxies/storage/toxics", other)
+            // By then the feed has looked.
+            try await Task.sleep(for: .seconds(2))
+            _ = try await standalone.api.demand("DELETE", "/proxies/storage/toxics/slow")
+            let told = await proxy.disturbance()
+            #expect(told?.contains("a fault of somebody else, 'slow'") == true)
+            _ = try await standalone.api.demand("PATCH", "/proxies/storage", ["enabled": false])
+            try await eventually("what is over is told no more") {
+                await proxy.disturbance()?.contains("was disabled by somebody else") == true
+            }
+            await proxy.stop()
+        }
+    }
+
     // MARK: Prerequisites
 
     private static func refusal(

@@ -91,6 +91,40 @@ struct WireRecordTests {
         #expect(record(struck, put("a", 1), struck).duplicates == 0)
     }
 
+    /// Nobody tells its client that the answer is an old one.
+    @Test func aStaleAnswerIsNoFailureAndNotOfTheStorage() {
+        let start = ContinuousClock.now
+        let record = record(
+            operation("GET", "a", [:], nil, .staleRead), operation("GET", "a", [:], nil, .hang))
+        #expect(record.attempts(since: start).samples.map(\.isFailed) == [false, true])
+        #expect(record.served(since: start).samples.isEmpty)
+    }
+
+    @Test func aLateWriteHadFailedWhenItWasSentAndReachesTheStorageAllTheSame() {
+        let start = ContinuousClock.now
+        var late = put("a", 1, fault: .lateDelivery(.seconds(5)))
+        late.finished = late.received + .seconds(5)
+        let record = record(put("a", 2), late)
+        let attempts = record.attempts(since: start).samples
+        #expect(attempts.map(\.isFailed) == [false, true])
+        #expect(attempts.last?.finished == late.received)
+        #expect(record.orderViolations == 1)
+    }
+
+    @Test func whatCannotBeAskedForIsUnknownUntilItCan() {
+        let start = ContinuousClock.now
+        let record = record(put("a", 1))
+        record.note(isBehind: true)
+        #expect(record.orderViolations == nil)
+        #expect(!record.attempts(since: start).isComplete)
+        record.note(isBehind: false)
+        #expect(record.orderViolations == 0)
+        #expect(record.attempts(since: start).isComplete)
+        record.tear()
+        record.note(isBehind: false)
+        #expect(record.orderViolations == nil)
+    }
+
     @Test(arguments: [200, 201, 204, 299])
     func everyKindOfSuccessCounts(status: Int) {
         #expect(record(put("a", 2), put("a", 1, status: status)).orderViolations == 1)

@@ -114,6 +114,9 @@ import Testing
         Row(
             "POST /proxies", #"{"name":"q","upstream":"a:1","tls_key":"k.pem"}"#, 400,
             bad + "tls_certificate and tls_key belong together"),
+        Row(
+            "PATCH /proxies/p", #"{"upstream_ca":"/nowhere.pem"}"#, 400,
+            bad + "upstream_ca '/nowhere.pem' cannot be read: No such file or directory"),
         Row("GET /leases/x", "", 404, "lease not found"),
         Row("DELETE /leases/x", "", 404, "lease not found"),
         Row("POST /leases/x/renew", "", 404, "lease not found"),

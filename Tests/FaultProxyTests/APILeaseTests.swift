@@ -131,6 +131,33 @@ import Testing
         }
     }
 
+    /// What is put in force anew may run out before it is.
+    @Test func aProxyIsStartedAnewWhileItsLeasesRunOut() async throws {
+        try await withAPI { api in
+            let port = try await api.create()
+            for round in 0..<20 {
+                for name in ["a", "b"] {
+                    let added = try await api.call(
+                        "POST /proxies/p/toxics",
+                        #"{"type":"latency","name":"\#(name)","lease_ms":\#(30 + round)}"#)
+                    // On a machine that is busy it may have run out already.
+                    #expect([200, 409].contains(added.status), "\(added.text)")
+                }
+                for storage in 10..<14 {
+                    let moved = try await api.call(
+                        "PATCH /proxies/p", #"{"upstream":"127.0.0.1:\#(storage)"}"#)
+                    #expect(moved.status == 200, "\(moved.text)")
+                }
+                let isOver = try await eventually {
+                    try await api.call("GET /proxies/p/toxics").text == "[]"
+                }
+                #expect(isOver)
+            }
+            #expect(RawConnection(port: port) != nil)
+            #expect(try await api.done("GET /proxies/p/counts")["faults_in_force"].int == 0)
+        }
+    }
+
     @Test func enablingAProxyEndsItsLease() async throws {
         try await withAPI { api in
             let port = try await api.create()

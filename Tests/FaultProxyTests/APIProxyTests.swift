@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import FaultProxy
@@ -51,6 +52,47 @@ import Testing
             let shown = try await api.call("GET /proxies/a%20b%3Cc%3E%C3%A9")
             #expect(shown.status == 200)
             #expect(shown.text.hasPrefix(#"{"name":"a b\u003cc\u003eé","#))
+        }
+    }
+
+    @Test(arguments: ["a%2Fb", "a%252Fb", "nul%00", "..", "%E2%80%AE", "%0A"])
+    func whateverItsNameAProxyCanBeDeleted(_ name: String) async throws {
+        try await withAPI { api in
+            let text = try #require(name.removingPercentEncoding)
+            let body = JSON.object([
+                JSON.Member(name: "name", value: .string(text)),
+                JSON.Member(name: "upstream", value: .string("127.0.0.1:9")),
+            ])
+            try await api.done("POST /proxies", String(decoding: body.bytes, as: UTF8.self))
+            try await api.done("POST /proxies/\(name)/toxics", #"{"type":"noop"}"#)
+            try await api.done("DELETE /proxies/\(name)/toxics/noop_downstream")
+            try await api.done("DELETE /proxies/\(name)")
+            #expect(try await api.call("GET /proxies").text == "{}")
+        }
+    }
+
+    /// It goes on as it was, with its toxics and leases, though its connections are closed.
+    @Test(arguments: [true, false])
+    func aProxyThatCannotListenWhereItIsToGoesOnAsBefore(_ isEnabled: Bool) async throws {
+        try await withAPI { api in
+            let (port, taken) = (try await api.create(), try await api.create("q"))
+            try await api.done("POST /proxies/p/toxics", #"{"type":"noop","lease_ms":60000}"#)
+            try await api.done("PATCH /proxies/p", #"{"enabled":\#(isEnabled)}"#)
+            let before = try await api.call("GET /proxies/p").text
+            let refused = try await api.call(
+                "PATCH /proxies/p", #"{"listen":"127.0.0.1:\#(taken)","enabled":true}"#)
+            #expect(refused.status == 500)
+            #expect(refused.text.contains("address already in use"))
+            #expect(try await api.call("GET /proxies/p").text == before)
+            #expect((RawConnection(port: port) != nil) == isEnabled)
+            let told = api.reports.all.first { $0.contains("cannot be changed: listen tcp") }
+            #expect(told != nil, "\(api.reports.all)")
+            let faults = try await api.done("GET /proxies/p/counts")["faults_in_force"].int
+            #expect(faults == (isEnabled ? 1 : 0))
+            let leases = try await api.done("GET /leases").elements
+            #expect(leases.map { $0["state"].string } == ["held"])
+            try await api.done("PATCH /proxies/p", #"{"enabled":true}"#)
+            #expect(RawConnection(port: port) != nil)
         }
     }
 
@@ -207,6 +249,36 @@ import Testing
             }
             try await api.done("PATCH /proxies/p", #"{"enabled":true}"#)
             #expect(try await api.done("GET /proxies/p/counts")["faults_in_force"].int == 0)
+        }
+    }
+
+    /// Two suites of tests that begin at once, and one that ends.
+    @Test func aListIsAppliedWhileOthersApplyItOrDeleteWhatItMakes() async throws {
+        try await withAPI { api in
+            var ports: [Int] = []
+            for _ in 0..<3 { ports.append(try RawConnection.freePort()) }
+            let proxies = ports.enumerated().map {
+                #"{"name":"\#($0.offset)","listen":"127.0.0.1:\#($0.element)","#
+                    + #""upstream":"127.0.0.1:9"}"#
+            }
+            let list = "[\(proxies.joined(separator: ","))]"
+            for _ in 0..<5 {
+                try await withThrowingTaskGroup(of: String?.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            let answer = try await api.call("POST /populate", list)
+                            return answer.status == 201 ? nil : answer.text
+                        }
+                    }
+                    group.addTask {
+                        let deleted = try await api.call("DELETE /proxies/1")
+                        return [204, 404].contains(deleted.status) ? nil : deleted.text
+                    }
+                    for try await failure in group { #expect(failure == nil) }
+                }
+            }
+            try await api.done("POST /populate", list)
+            for port in ports { #expect(RawConnection(port: port) != nil) }
         }
     }
 

@@ -41,6 +41,27 @@ import Testing
         }
     }
 
+    @Test func anAnswerToHEADHasNoBody() async throws {
+        try await withServer { port in
+            let connection = try #require(RawConnection(port: port))
+            connection.send(
+                "HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "GET /proxies HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await connection.text(until: "\r\n\r\n").hasPrefix("HTTP/1.1 404"))
+            #expect(await connection.text(until: "{}").hasPrefix("HTTP/1.1 200 OK\r\n"))
+        }
+    }
+
+    /// Who speaks HTTP/1.0 waits for the end of the connection.
+    @Test func anOldClientGetsAnEnd() async throws {
+        try await withServer { port in
+            let connection = try #require(RawConnection(port: port))
+            connection.send("GET /proxies HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+            let (text, end) = await connection.rest()
+            #expect(text.hasSuffix("{}") && end == .closed, "\(text)")
+        }
+    }
+
     @Test func aBrowserIsSentAway() async throws {
         try await withServer { port in
             let answer = try await exchange(
@@ -56,7 +77,13 @@ import Testing
     func whoDoesNotKnowTheTokenMayDoNothing(_ header: String) async throws {
         try await withServer(token: Self.token) { port in
             let headers = header.isEmpty ? [] : [header]
-            for request in ["GET /proxies", "POST /reset", "GET /leases"] {
+            for request in [
+                "GET /proxies", "POST /proxies", "POST /populate", "POST /reset", "GET /leases",
+                "GET /leases/a", "DELETE /leases/a", "POST /leases/a/renew", "GET /proxies/p",
+                "PATCH /proxies/p", "DELETE /proxies/p", "GET /proxies/p/toxics",
+                "POST /proxies/p/toxics", "PATCH /proxies/p/toxics/t", "GET /proxies/p/counts",
+                "GET /proxies/p/arrivals", "GET /proxies/p/operations",
+            ] {
                 let answer = try await exchange(request, port: port, headers: headers)
                 #expect(answer.status == 401, "\(answer)")
                 #expect(answer.headers["www-authenticate"] == "Bearer")
@@ -65,9 +92,10 @@ import Testing
         }
     }
 
-    @Test func whoKnowsTheTokenMayDoEverything() async throws {
+    @Test(arguments: ["Bearer", "bearer"])
+    func whoKnowsTheTokenMayDoEverything(_ scheme: String) async throws {
         try await withServer(token: Self.token) { port in
-            let headers = ["Authorization: Bearer \(Self.token)"]
+            let headers = ["Authorization: \(scheme) \(Self.token)"]
             let answer = try await exchange("GET /proxies", port: port, headers: headers)
             #expect(answer.status == 200)
         }

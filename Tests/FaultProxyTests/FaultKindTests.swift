@@ -205,6 +205,21 @@ struct FaultKindTests {
         }
     }
 
+    /// No fault outlives its lease, however long the delay was to be.
+    @Test func aDelayedRequestGoesOnWhenTheLeaseRunsOut() async throws {
+        try await withProxy { proxied in
+            let client = try proxied.client(timeout: .seconds(60))
+            let fault = Fault(.latency(.seconds(30)))
+            let lease = try await proxied.proxy.inject(fault, lease: .seconds(2))
+            let start = ContinuousClock.now
+            let written = try await client.put([1], to: "key", in: "bucket")
+            let time = written.finished - start
+            #expect(time > .seconds(1) && time < .seconds(15), "\(time)")
+            #expect(await eventually { await proxied.proxy.ending(of: lease.token) != nil })
+            #expect(proxied.seen.all.map(\.fault) == [fault.kind])
+        }
+    }
+
     @Test func aDelayedRequestWhoseClientHasGoneIsNotForwarded() async throws {
         try await withProxy { proxied in
             let client = try proxied.client(timeout: .milliseconds(300))

@@ -33,6 +33,13 @@ final class RawConnection: Sendable {
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
+    /// The other side gets a reset instead of an orderly end.
+    func breakWhenClosed() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// What comes up to these characters, or to the end if they do not come.
     func text(until marker: String) async -> String {
         await withCheckedContinuation { continuation in

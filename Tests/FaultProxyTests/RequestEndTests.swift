@@ -54,6 +54,23 @@ struct RequestEndTests {
         }
     }
 
+    @Test func soIsASlowOne() async throws {
+        try await withProxy { proxied in
+            let client = try proxied.client()
+            let body = [UInt8](repeating: 7, count: 4096)
+            try await client.put(body, to: "key", in: "bucket")
+            let fault = Fault(.bandwidth(bytesPerSecond: 2_000_000))
+            let lease = try await proxied.proxy.inject(fault, lease: .seconds(60))
+            for number in 1...300 {
+                _ = try await client.get("key", in: "bucket")
+                let told = proxied.seen.all.count
+                #expect(told == number + 1)
+                if told != number + 1 { break }
+            }
+            try await proxied.proxy.lift(lease.token)
+        }
+    }
+
     @Test func aRequestWhoseClientLeftWasNotAnswered() async throws {
         try await withProxy { proxied in
             let fault = Fault(.latency(.seconds(120)))

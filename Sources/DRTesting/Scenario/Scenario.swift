@@ -80,6 +80,10 @@ public struct FaultPlan: Equatable, Sendable {
         case truncate
         /// One byte of the body of an answer is wrong.
         case corrupt
+        /// The connection is reset; the storage gets the request later all the same.
+        case lateDelivery = "late-delivery"
+        /// Reads are answered as they were first since the fault began.
+        case staleRead = "stale-read"
     }
 
     public let name: String
@@ -88,7 +92,7 @@ public struct FaultPlan: Equatable, Sendable {
     public let fraction: Double
     /// For `status`.
     public let status: Int
-    /// For `latency`.
+    /// For `latency` and `late-delivery`.
     public let delay: Duration
     /// For `latency`: by so much the delay varies, up and down.
     public let jitter: Duration

@@ -3,10 +3,12 @@ public import DRTesting
 /// What chaos is drawn from: probabilities and ranges. They are printed whole, and recorded with
 /// the scenario that was drawn.
 ///
-/// Of all kinds of faults one is not drawn: `corrupt`. A wrong byte in the answer to a read is a
-/// lie of the storage. The load does not look at what it reads, and the ledger is compared with
+/// Of all kinds of faults three are not drawn. With `corrupt` and `stale-read` the storage lies in
+/// its answers to reads. The load does not look at what it reads, and the ledger is compared with
 /// what is stored, past the proxy: no check of the run would come out otherwise for it, whether the
-/// storage system noticed the lie or not.
+/// storage system noticed the lie or not. With `late-delivery` an old write may come after a newer
+/// one of its key and replace it. No client can prevent that with writes that ask nothing, so a
+/// run could fail whatever the storage system does.
 public struct ChaosOptions: Equatable, Sendable {
     /// The storages that faults stand before, each as likely as the others.
     public var endpoints = ["primary"]
@@ -29,7 +31,7 @@ public struct ChaosOptions: Equatable, Sendable {
     public var length: ClosedRange<Duration> = .seconds(2) ... .seconds(8)
     /// What faults of kind `status` answer.
     public var statuses = [500, 503]
-    /// Of `latency`.
+    /// Of `latency`, and of `late-delivery` where that is drawn.
     public var delay: ClosedRange<Duration> = .milliseconds(100) ... .milliseconds(1500)
     public var jitter: ClosedRange<Duration> = .zero ... .milliseconds(300)
     /// Of `bandwidth`.

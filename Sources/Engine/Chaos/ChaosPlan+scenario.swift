@@ -166,8 +166,9 @@ extension ChaosPlan {
         case .status: members.append("status: \(fault.status)")
         case .latency:
             members += ["delay: \(text(fault.delay))", "jitter: \(text(fault.jitter))"]
+        case .lateDelivery: members.append("delay: \(text(fault.delay))")
         case .bandwidth: members.append("bytes_per_second: \(fault.bytesPerSecond)")
-        case .hang, .refuse, .reset, .resetAfter, .truncate, .corrupt: break
+        case .hang, .refuse, .reset, .resetAfter, .truncate, .corrupt, .staleRead: break
         }
         return members.joined(separator: ", ")
     }

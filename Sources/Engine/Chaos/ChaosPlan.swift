@@ -78,7 +78,8 @@ public struct ChaosPlan: Equatable, Sendable {
         // What the kind has no use for is as in a scenario that does not name it.
         return FaultPlan(
             name: name, endpoint: endpoint, kind: kind, fraction: isWhole ? 1 : fraction,
-            status: kind == .status ? status : 503, delay: kind == .latency ? delay : .seconds(1),
+            status: kind == .status ? status : 503,
+            delay: [.latency, .lateDelivery].contains(kind) ? delay : .seconds(1),
             jitter: kind == .latency ? jitter : .zero,
             bytesPerSecond: kind == .bandwidth ? bytesPerSecond : 10_000)
     }

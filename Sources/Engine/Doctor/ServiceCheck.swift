@@ -1,36 +1,67 @@
-internal import ChaosToolkit
+internal import FoundationEssentials
+internal import ResilientStorage
 
-/// Reads the states of a service that a run on it would look at.
+/// Asks a service what a run on it would rely on: that it can be read from, and the states that it
+/// shows. Nothing is written.
 struct ServiceCheck: Sendable {
+    private static let check = "service"
+
     private let settings: ServiceSettings
 
     init(_ settings: ServiceSettings) { self.settings = settings }
 
     func findings() async -> [Finding] {
-        var settings = HTTPSender.Settings()
-        settings.timeout = self.settings.timeout
-        let sender = HTTPSender(settings)
-        var findings: [Finding] = []
-        for path in self.settings.readings.paths {
-            findings.append(await examine(path, sender))
+        let keys = DrillKeys(runKey: "doctor")
+        let service: HTTPService
+        do {
+            service = try HTTPService(settings, keys: keys, rate: 1, observer: { _ in })
+        } catch {
+            return [problem("\(settings.url): \(error)")]
         }
-        await sender.shutdown()
+        var findings = [await read(keys.prefix + UUID().uuidString, from: service)]
+        if findings.allSatisfy({ $0.level == .ok }) { findings += states(await service.selfReport) }
+        await service.shutdown()
         return findings
     }
 
-    private func examine(_ path: String, _ sender: HTTPSender) async -> Finding {
-        let url = settings.url + path
-        var request = HTTPSender.Request(method: "GET", url: url)
-        request.headers = settings.headers.map { ($0.name, $0.value.value) }
-        do throws(HTTPSender.Failure) {
-            let answer = try await sender.send(request)
-            guard answer.status == 200, (try? JSONValue(json: answer.body)) != nil else {
-                return Finding(
-                    .problem, "service", "\(url) answers \(answer.status), and no JSON document")
-            }
-            return Finding(.ok, "service", "\(url) gives its states")
-        } catch {
-            return Finding(.problem, "service", "\(url): \(error)")
+    /// Who says that an object is not there can be reached, and takes the headers of the target.
+    private func read(_ key: String, from service: HTTPService) async -> Finding {
+        let url = settings.url
+        switch await service.get(key) {
+        case .served(.none, _):
+            return Finding(.ok, Self.check, "\(url) answers that an object is not there")
+        case .served(.some, _): return problem("\(url) gives an object that nobody has put there")
+        case .refused(let reason, _): return problem("\(url) refuses a read: \(reason)")
+        case .deferred: return problem("\(url) defers a read")
+        case .failed(let error), .indeterminate(let error): return problem("\(url): \(error)")
         }
     }
+
+    // MARK: States
+
+    private func states(_ report: SelfReport) -> [Finding] {
+        let readings = settings.readings
+        let states = [
+            state("breaker", readings.breaker, report.breaker?.rawValue),
+            state("health", readings.health, report.health?.rawValue),
+            state("queue", readings.queue, report.queueDepth.map { "\($0) waiting" }),
+            state("failover", readings.failover, report.failover?.rawValue),
+        ]
+        return states.compactMap(\.self)
+    }
+
+    /// - Returns: `nil` if the target does not say where it can be read.
+    private func state<State: Sendable>(
+        _ name: String, _ reading: ServiceSettings.Reading<State>?, _ word: String?
+    ) -> Finding? {
+        guard let reading else { return nil }
+        guard let word else {
+            return problem(
+                "its \(name) cannot be read: \(settings.url)\(reading.path) has nothing at "
+                    + "\(reading.json), or a word that the target does not name")
+        }
+        return Finding(.ok, Self.check, "\(name): \(word)")
+    }
+
+    private func problem(_ text: String) -> Finding { Finding(.problem, Self.check, text) }
 }

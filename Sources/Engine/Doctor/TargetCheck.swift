@@ -20,21 +20,29 @@ public struct TargetCheck: Sendable {
     /// Never throws because of what it finds: that is a finding.
     public func findings() async throws -> [Finding] {
         var findings: [Finding] = []
+        if target.kind == .embedded {
+            let text = "'\(target.name)' is embedded: each run makes storages of its own"
+            findings.append(Finding(.ok, "target", text))
+        }
         for (role, storage, keyPrefix) in target.storagesByRole {
             findings += try await examine(storage, role: role, below: keyPrefix)
         }
         if let service = target.service {
+            // What is lifted there cannot be held against the service.
+            findings += await ProxyCheck(target, service, try await clearing).findings()
             findings += await ServiceCheck(service).findings()
-            findings += await ProxyCheck(target, service, clears: try await mayLift).findings()
         }
         return findings
     }
 
     /// A fault may belong to a run that is under way.
-    private var mayLift: Bool {
+    private var clearing: ProxyCheck.Clearing {
         get async throws {
-            guard clears else { return false }
-            return try await runs?.all().contains(where: \.isAlive) != true
+            guard clears else { return .unasked }
+            if let running = try await runs?.all().first(where: \.isAlive) {
+                return .held(test: running.id)
+            }
+            return .asked(isOver: { [runs] key in try await runs?.isOver(key) ?? false })
         }
     }
 

@@ -69,13 +69,15 @@ final class ActivityCaller: ActivityCalling {
     }
 
     /// - Returns: `ActivityFailure`, or `CancellationError`.
-    private static func explained(_ error: any Error) -> any Error {
+    static func explained(_ error: any Error) -> any Error {
         switch error {
         case is CancellationError, is ActivityFailure: error
         case let error as OutsideError:
             switch error.code {
-            case .notAllowed, .unusable: ActivityFailure(error.message, isUnmade: true)
-            case .timedOut, .failed, .unexpected: ActivityFailure(error.message, isUnmade: false)
+            // Any status is expected: what is not is more than can be kept.
+            case .notAllowed, .unusable, .unexpected:
+                ActivityFailure(error.message, isUnmade: true)
+            case .timedOut, .failed: ActivityFailure(error.message, isUnmade: false)
             }
         case let error as ActivityError: ActivityFailure(error.message, isUnmade: true)
         default: ActivityFailure("\(error)", isUnmade: true)
@@ -93,11 +95,13 @@ final class ActivityCaller: ActivityCalling {
         var answer = ActivityAnswer(
             output: try HTTPProvider.output(
                 status: result.status, headers: headers, body: result.body))
-        if (300..<400).contains(result.status) {
-            answer.warnings.append("the answer leads elsewhere, and redirects are not followed")
-        }
-        if !provider.isVerifyingTLS {
-            answer.warnings.append("certificates are verified here, whatever 'verify_tls' says")
+        // 304 leads nowhere.
+        if (300..<400).contains(result.status), result.status != 304 {
+            let place = headers.first { $0.name.lowercased() == "location" }
+            let words = place.map { " to \($0.value.prefix(300))" } ?? ""
+            answer.warnings.append(
+                "\(result.status) is a redirect\(words), which is not followed here; Chaos Toolkit "
+                    + "would judge what is answered there")
         }
         return answer
     }

@@ -24,6 +24,11 @@ struct ActivityFailure: Error, Sendable, CustomStringConvertible {
 
 /// What an experiment does to its surroundings.
 protocol ActivityCalling: Sendable {
+    /// Finds the mistakes of functions of Python, as Chaos Toolkit does before it runs anything.
+    ///
+    /// - Throws: `ActivityFailure`, or `CancellationError`.
+    func check(_ activities: [Activity], _ substitution: Substitution) async throws
+
     /// Makes a call, without what the activity says of waiting.
     ///
     /// - Throws: `ActivityFailure`, or `CancellationError`.

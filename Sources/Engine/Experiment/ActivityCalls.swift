@@ -5,6 +5,7 @@ internal import DRTesting
 struct ActivityCalls: Sendable {
     /// Chaos Toolkit waits for ever where an experiment names no time.
     private static let longestAnswer: Duration = .seconds(60)
+    private static let userAgent = "dr-testing"
 
     let programs: ProgramSearch
     /// The names of the variables that programs get.
@@ -28,9 +29,13 @@ struct ActivityCalls: Sendable {
     ) throws(ActivityError) -> HTTPCall {
         let request = try provider.request(substituting: substitution)
         let limit = request.readTimeout ?? request.connectTimeout ?? Self.longestAnswer
+        var headers = request.headers.map { NamedValue($0.name, $0.value) }
+        // Some services turn away who does not say who it is.
+        if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
+            headers.append(NamedValue("User-Agent", Self.userAgent))
+        }
         return HTTPCall(
-            method: request.method, url: request.url,
-            headers: request.headers.map { NamedValue($0.name, $0.value) },
+            method: request.method, url: request.url, headers: headers,
             body: request.body.map { String(decoding: $0, as: UTF8.self) },
             timeout: min(limit, activity.timeout ?? limit))
     }
@@ -65,7 +70,7 @@ struct ActivityCalls: Sendable {
     ) throws(ActivityError) -> OutsideCall? {
         switch try call(of: activity, substitution) {
         case .http(var call)?:
-            call.expectedStatus = Set(200..<400)
+            call.expectedStatus = Set(200..<400).subtracting(HTTPProvider.elsewhere)
             return .http(call)
         case .process(var call)?:
             call.expectedExit = [0]

@@ -132,7 +132,22 @@ extension ExperimentDrill {
             "nothing was expected of the system once something was done to it, so nothing is shown")
     }
 
+    /// A rollback that turns out to be a mistake after the method undoes nothing.
+    func areFunctionsUsable() async throws -> Bool {
+        setWaiting("functions of Python to be found")
+        do {
+            try await outside.check(experiment.activities, state.withLock { $0.substitution })
+            return true
+        } catch let failure as ActivityFailure {
+            try await note(
+                "Functions of Python", expected: "they can be called",
+                redaction.apply(failure.message) + ", so nothing was done")
+            return false
+        }
+    }
+
     private func note(_ name: String, expected: String, _ complaint: String) async throws {
+        state.withLock { $0.journal.isInconclusive = true }
         var result = ResultRecorded()
         result.stepIndex = UInt64(plan.steps.count)
         (result.component, result.testName) = ("experiment", name)

@@ -85,6 +85,7 @@ final class ExperimentDrill: RunBody {
         startTicker()
         publish()
         for warning in experiment.experiment.warnings { await warn(warning.description) }
+        if try await !areFunctionsUsable() { return false }
         try await readConfiguration()
         if plan.strategy.isBefore, try await !checkBefore() { return false }
         try await armRollbacks()

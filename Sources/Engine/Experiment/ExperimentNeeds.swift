@@ -28,17 +28,22 @@ struct ExperimentNeeds {
         environment = request.environment
         programs = ProgramSearch(environment: environment)
         calls = ActivityCalls(programs: programs, variables: [], longestProcess: .zero)
-        for entry in experiment.configuration.entries {
-            if case .probe(let activity) = entry.value { add(activity) }
-        }
-        if request.hypothesisStrategy != .skip {
-            for probe in experiment.hypothesis?.probes ?? [] {
-                add(probe.activity)
-                if let judge = probe.tolerance.probe(for: .null) { add(judge) }
-            }
-        }
-        for activity in experiment.method + experiment.rollbacks { add(activity) }
+        for activity in request.activities { add(activity) }
+        if request.rollbackStrategy != .never { checkRollbacks() }
         addVariables()
+    }
+
+    /// What nobody could put back is better not broken.
+    private mutating func checkRollbacks() {
+        if programs.find(PythonActivity.program) != nil { return }
+        for rollback in experiment.rollbacks {
+            guard case .python(let provider) = rollback.provider, !provider.isToxiproxy else {
+                continue
+            }
+            problems.append(
+                "\(rollback.path): it is a function of Python, and the 'chaos' command that would "
+                    + "call it is not installed: what the method does would stay")
+        }
     }
 
     private mutating func add(_ activity: Activity) {

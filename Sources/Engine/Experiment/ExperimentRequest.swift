@@ -36,6 +36,21 @@ public struct ExperimentRequest: Sendable {
 
     var redaction: Redaction { Redaction(experiment.secrets) }
 
+    /// All that may be called.
+    var activities: [Activity] {
+        var activities = experiment.configuration.entries.compactMap { entry -> Activity? in
+            guard case .probe(let activity) = entry.value else { return nil }
+            return activity
+        }
+        if hypothesisStrategy != .skip {
+            for probe in experiment.hypothesis?.probes ?? [] {
+                activities.append(probe.activity)
+                if let judge = probe.tolerance.probe(for: .null) { activities.append(judge) }
+            }
+        }
+        return activities + experiment.method + experiment.rollbacks
+    }
+
     /// The file as it may be kept: without secrets that stand in it.
     func recordable(_ text: String) -> String {
         let journal = Journal(

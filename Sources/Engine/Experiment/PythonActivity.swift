@@ -30,6 +30,14 @@ struct PythonActivity {
         ]
     }
 
+    /// One experiment with several of them, for the same configuration and secrets.
+    static func document(of activities: [PythonActivity]) -> JSONValue? {
+        guard var document = activities.first?.document.objectValue else { return nil }
+        let methods = activities.flatMap { $0.document["method"]?.arrayValue ?? [] }
+        document["method"] = .array(methods)
+        return .object(document)
+    }
+
     /// The variables of the environment in which the experiment finds its secrets.
     var variables: [String: String] {
         var variables: [String: String] = [:]
@@ -63,6 +71,15 @@ struct PythonActivity {
                 variables[variable(place)] = member.value.pythonString
             }
         }
+    }
+
+    /// What the command complained last, without colours and the time.
+    static func complaint(in errors: [UInt8]) -> String {
+        let text = String(decoding: errors.suffix(4000), as: UTF8.self)
+            .replacing(#/\x1b\[[0-9;]*m/#, with: "")
+        let lines = text.split(whereSeparator: \.isNewline)
+        let last = lines.last { line in !line.allSatisfy(\.isWhitespace) } ?? "it said nothing"
+        return String(last.trimmingPrefix(#/\[[^\]]*\] /#))
     }
 
     /// What the function returned, from the journal of the experiment.

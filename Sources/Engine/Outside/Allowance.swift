@@ -40,11 +40,17 @@ public struct Allowance: Equatable, Sendable, Codable {
         var allowance = Allowance(environment: environment.filter { call.names.contains($0) })
         switch call {
         case .http: allowance.hosts = hosts
-        case .process(let call): allowance.processes = processes.filter { $0 == call.path }
-        case .plugin(let call): allowance.plugins = plugins.filter { $0 == call.path }
+        case .process(let call):
+            allowance.processes = processes.filter { $0.isSame(as: call.path) }
+        case .plugin(let call): allowance.plugins = plugins.filter { $0.isSame(as: call.path) }
         }
         return allowance
     }
+}
+
+extension String {
+    /// Whether it names the same file. Texts that only look the same are equal, and name others.
+    func isSame(as path: String) -> Bool { utf8.elementsEqual(path.utf8) }
 }
 
 /// An entry of `Allowance.hosts`.

@@ -11,14 +11,20 @@ struct AllowanceReader {
             hosts: list(node.mapping?["hosts"], "a name or an IP address, maybe with a port") {
                 AllowedHost($0) != nil
             },
-            processes: list(node.mapping?["processes"], Self.path) { $0.hasPrefix("/") },
+            processes: list(node.mapping?["processes"], Self.path, Self.isWhole),
             environment: list(node.mapping?["environment"], "the name of a variable") {
                 $0.isVariableName
             },
-            plugins: list(node.mapping?["plugins"], Self.path) { $0.hasPrefix("/") })
+            plugins: list(node.mapping?["plugins"], Self.path, Self.isWhole))
     }
 
-    private static let path = "a path from the root, as /usr/bin/df"
+    private static let path = "a path from the root without '.' and '..', as /usr/bin/df"
+
+    /// With other parts it would not be seen at a glance what is allowed.
+    private static func isWhole(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        return path.hasPrefix("/") && !parts.isEmpty && !parts.contains { $0 == "." || $0 == ".." }
+    }
 
     private func list(
         _ node: Node?, _ accepted: String, _ isAccepted: (String) -> Bool

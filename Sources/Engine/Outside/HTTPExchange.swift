@@ -5,6 +5,10 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// One HTTP request, all of it known, and its answer. No redirects, no second try, and a connection
 /// to the address that is given.
 struct HTTPExchange: Sendable {
@@ -14,8 +18,8 @@ struct HTTPExchange: Sendable {
         let host: String
         let port: Int
 
-        /// - Returns: `nil` if it is not `http` or `https`, names no host, or a user, which servers
-        ///   and people take for different things.
+        /// - Returns: `nil` if it is not `http` or `https`, names no host, a port that no host can
+        ///   have, or a user, which servers and people take for different things.
         init?(_ text: String) {
             // Read as the client does that connects.
             guard let url = URL(string: text), let host = url.host, url.user == nil,
@@ -23,8 +27,18 @@ struct HTTPExchange: Sendable {
             else { return nil }
             let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
             let name = isBracketed ? String(host.dropFirst().dropLast()) : host
-            if name.isEmpty { return nil }
             (self.host, port) = (name, url.port ?? standard)
+            if name.isEmpty || !Self.ports.contains(port) { return nil }
+        }
+
+        private static let ports = 1...65_535
+
+        /// What is wrong with a URL that leads nowhere.
+        static func complaint(about text: String) -> String {
+            if let port = URL(string: text)?.port, !ports.contains(port) {
+                return "a port is a number from 1 to 65535"
+            }
+            return "a URL is http:// or https:// with a host, and without a user"
         }
     }
 
@@ -104,7 +118,7 @@ struct HTTPExchange: Sendable {
         switch cause {
         case let cause as NIOConnectionError:
             cause.connectionErrors.first.map { reason(for: $0.error) } ?? "no address was found"
-        case let cause as IOError: cause.description
+        case let cause as IOError: String(cString: strerror(cause.errnoCode))
         case let cause as HTTPClientError: cause.shortDescription
         default: "\(cause)"
         }

@@ -23,6 +23,8 @@ struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
         bytes = isMapped ? Array(all[12...]) : all
     }
 
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
     var isV4: Bool { bytes.count == 4 }
 
     /// Where no service is meant by its name: a link, a group, nothing or everybody. On many
@@ -31,9 +33,17 @@ struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
         if isV4 {
             return bytes[0] == 0 || (bytes[0] == 169 && bytes[1] == 254) || bytes[0] >= 224
         }
+        if let translated { return translated.isSpecial }
         let isUnspecified = bytes.allSatisfy { $0 == 0 }
         let isLinkLocal = bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
         return isUnspecified || isLinkLocal || bytes[0] == 0xff
+    }
+
+    /// The IPv4 address to which a translator (RFC 6052) leads who connects to this one.
+    private var translated: NetworkAddress? {
+        let prefix: [UInt8] = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]
+        guard bytes.starts(with: prefix) else { return nil }
+        return NetworkAddress(bytes: Array(bytes.dropFirst(prefix.count)))
     }
 
     var description: String {

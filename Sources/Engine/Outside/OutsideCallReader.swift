@@ -53,7 +53,7 @@ struct OutsideCallReader {
         let body = fields.callText(members?["body"])
         guard let place, let url = fields.callText(place) else { return nil }
         if !Self.isURL(url) {
-            fields.fail(place, "a URL is http:// or https:// with a host, and without a user")
+            fields.fail(place, HTTPExchange.Place.complaint(about: url))
         }
         return HTTPCall(
             method: method.rawValue, url: url, headers: headers, body: body, timeout: timeout,

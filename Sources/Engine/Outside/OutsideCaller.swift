@@ -27,10 +27,16 @@ struct OutsideCaller: Sendable {
     /// More of a body, or of what a program prints, is refused.
     static let maximumBytes = 1 << 20
 
-    /// Told of a process: its group, as soon as it runs; `nil` when it has ended.
-    typealias ProcessWatch = @Sendable (Int32?) async -> Void
+    /// Sees to it that a program does not outlive this process.
+    struct ProcessWatch: Sendable {
+        /// Starts the program that the first line of its input names; empty: nobody has to.
+        var launcher: [String] = []
+        /// Told of a process: its group, before a launcher may start it; `nil` when it has ended.
+        var tell: @Sendable (Int32?) async -> Void = { _ in }
+    }
 
     let allowance: Allowance
+    let leavesUnknownNames: Bool
     private let environment: EnvironmentValues
 
     /// - Parameters:
@@ -42,7 +48,7 @@ struct OutsideCaller: Sendable {
         allowance: Allowance, environment: [String: String], secrets: [String] = [],
         leavesUnknownNames: Bool = false
     ) {
-        self.allowance = allowance
+        (self.allowance, self.leavesUnknownNames) = (allowance, leavesUnknownNames)
         self.environment = EnvironmentValues(
             allowed: allowance.environment, environment: environment, secrets: secrets,
             leavesUnknownNames: leavesUnknownNames)
@@ -67,7 +73,7 @@ struct OutsideCaller: Sendable {
     /// - Throws: `OutsideError`, also if the answer is none of those that are right, or
     ///   `CancellationError`. A program is then gone, with all that it has started.
     func perform(
-        _ call: OutsideCall, watch: @escaping ProcessWatch = { _ in }
+        _ call: OutsideCall, watch: ProcessWatch = ProcessWatch()
     ) async throws -> OutsideResult {
         do {
             return try await withTimeLimit(call.timeout) {
@@ -93,7 +99,7 @@ struct OutsideCaller: Sendable {
             var program = try program(for: call)
             program.arguments = ["describe"]
             let answer = try await withTimeLimit(call.timeout) { [program] in
-                try await program.run { _ in }
+                try await program.run(ProcessWatch())
             }
             return try PluginDescription(answer)
         } catch let error as OutsideError {
@@ -121,7 +127,7 @@ struct OutsideCaller: Sendable {
     private func request(for call: HTTPCall) throws(OutsideError) -> HTTPExchange {
         let url = try environment.filled(call.url)
         guard let place = HTTPExchange.Place(url) else {
-            throw OutsideError(.unusable, "the URL is not http:// or https:// with a host")
+            throw OutsideError(.unusable, HTTPExchange.Place.complaint(about: url))
         }
         guard allowance.allows(host: place.host, port: place.port) else {
             throw OutsideError(
@@ -161,30 +167,26 @@ struct OutsideCaller: Sendable {
 
     // MARK: Programs
 
-    private func run(
-        _ call: ProcessCall, _ watch: @escaping ProcessWatch
-    ) async throws -> OutsideResult {
+    private func run(_ call: ProcessCall, _ watch: ProcessWatch) async throws -> OutsideResult {
         let result = try await program(for: call).run(watch)
         if let expected = call.expectedExit, !expected.contains(result.status) {
             throw OutsideError(
                 .unexpected,
-                "exit status \(result.status), not \(Self.list(expected))\(Self.said(result))")
+                "exit status \(result.status), not \(Self.list(expected))\(said(result))")
         }
         return result
     }
 
-    private func ask(
-        _ call: PluginCall, _ watch: @escaping ProcessWatch
-    ) async throws -> OutsideResult {
+    private func ask(_ call: PluginCall, _ watch: ProcessWatch) async throws -> OutsideResult {
         let result = try await program(for: call).run(watch)
         guard result.status == 0 else {
             throw OutsideError(
-                .unexpected, "exit status \(result.status)\(Self.said(result))")
+                .unexpected, "exit status \(result.status)\(said(result))")
         }
-        let answer = try PluginAnswer(result.body)
+        let answer = try PluginAnswer(result.body, redacted: redacted)
         var told = OutsideResult(finished: result.finished)
         told.body = Array(answer.value.text().utf8)
-        told.log = answer.log.map { redacted($0) }
+        told.log = answer.log
         return told
     }
 
@@ -219,7 +221,7 @@ struct OutsideCaller: Sendable {
     private func check(
         _ path: String, isAmong allowed: [String], what: String
     ) throws(OutsideError) {
-        guard path.hasPrefix("/"), allowed.contains(path) else {
+        guard path.hasPrefix("/"), allowed.contains(where: { $0.isSame(as: path) }) else {
             throw OutsideError(.notAllowed, "the target does not allow the \(what) '\(path)'")
         }
         guard access(path, X_OK) == 0 else {
@@ -233,9 +235,10 @@ struct OutsideCaller: Sendable {
         numbers.sorted().map(String.init).joined(separator: ", ")
     }
 
-    /// The first line of what a program complained.
-    private static func said(_ result: OutsideResult) -> String {
-        let text = String(decoding: result.errors.prefix(1000), as: UTF8.self)
+    /// The first line of what a program complained. A part of a secret would not be known for one:
+    /// they are taken out before it is cut.
+    private func said(_ result: OutsideResult) -> String {
+        let text = redacted(String(decoding: result.errors, as: UTF8.self))
         let line = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) }
         return line.map { ": \($0)" } ?? ""
     }

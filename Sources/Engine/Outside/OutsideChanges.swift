@@ -19,6 +19,7 @@ actor OutsideChanges {
     private let journal: RunJournal
     private let caller: OutsideCaller
     private let program: [String]
+    private let launcher: [String]
     private let environment: [String: String]
     private var changes: [Change] = []
     private var watchdog: WatchdogProcess?
@@ -26,14 +27,17 @@ actor OutsideChanges {
     /// - Parameters:
     ///   - runs: the folder of all runs. There is a mark in it while something is changed.
     ///   - watchdog: the program that runs `Watchdog`, and its arguments.
+    ///   - launcher: the program that starts others when the watchdog knows of them, and its
+    ///     arguments; `nil`: that of the watchdog.
     ///   - environment: the variables of the process; those that are allowed are used.
     init(
         runKey: String, directory runs: String, journal: RunJournal, caller: OutsideCaller,
-        watchdog program: [String],
+        watchdog program: [String], launcher: [String]? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         (self.runKey, self.journal, self.caller) = (runKey, journal, caller)
         (self.program, self.environment) = (program, environment)
+        self.launcher = launcher ?? program + [Watchdog.launchFlag]
         mark = ChangeMark.path(of: runKey, in: runs)
     }
 
@@ -50,7 +54,8 @@ actor OutsideChanges {
         try caller.check(undo)
         let id = "change-\(changes.count + 1)"
         let order = UndoOrder(
-            id: id, call: undo.inRun(runKey), allowance: caller.allowance)
+            id: id, call: undo.inRun(runKey), allowance: caller.allowance,
+            leavesUnknownNames: caller.leavesUnknownNames)
         // From now on: others may plan while this one waits.
         changes.append(Change(order: order))
         var planned = ExternalChangePlanned()
@@ -70,8 +75,13 @@ actor OutsideChanges {
     /// What tells the watchdog of a process that makes a change, so that it does not go on doing so
     /// when its runner has died.
     func watch(of id: String) throws -> OutsideCaller.ProcessWatch {
-        let watchdog = try startWatchdog()
-        return { group in
+        Self.watch(of: id, by: try startWatchdog(), launcher: launcher)
+    }
+
+    private static func watch(
+        of id: String, by watchdog: WatchdogProcess, launcher: [String]
+    ) -> OutsideCaller.ProcessWatch {
+        OutsideCaller.ProcessWatch(launcher: launcher) { group in
             // If it does not hear it, it has died: the next start makes sure.
             try? await watchdog.tell(
                 group.map { WatchdogOrder(began: WatchdogOrder.Began(id: id, group: $0)) }
@@ -89,7 +99,8 @@ actor OutsideChanges {
         if let watchdog { return watchdog }
         let allowed = Set(caller.allowance.environment)
         let started = try WatchdogProcess(
-            program: program, environment: environment.filter { allowed.contains($0.key) })
+            program: program.isEmpty ? [] : program + ["\(Watchdog.markOption)=\(mark)"],
+            environment: environment.filter { allowed.contains($0.key) })
         watchdog = started
         return started
     }
@@ -105,7 +116,10 @@ actor OutsideChanges {
         let order = changes[index].order
         var action = CleanupAction(name: "undo \(id)", isDone: true, detail: "")
         do {
-            action.detail = try await order.carryOut(environment: environment)
+            // Nobody has to launch it: it may be begun before it is known, and is done without.
+            let watch = watchdog.map { Self.watch(of: id, by: $0, launcher: []) }
+            action.detail = try await order.carryOut(
+                environment: environment, watch: watch ?? OutsideCaller.ProcessWatch())
         } catch {
             (action.isDone, action.detail) = (false, "\(error)")
         }
@@ -153,6 +167,14 @@ enum ChangeMark {
     /// - Throws: if it cannot be left: then nothing may be changed.
     static func set(_ path: String) throws {
         try Data().write(to: URL(filePath: path))
+    }
+
+    static func isSet(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Whether all was put back since. Where the folder is gone as well, nobody knows.
+    static func isRemoved(_ path: String) -> Bool {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        return !isSet(path) && FileManager.default.fileExists(atPath: folder)
     }
 
     static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

@@ -111,19 +111,21 @@ struct PluginAnswer: Sendable {
     let value: JSONValue
     let log: [String]
 
+    /// - Parameter redacted: takes the secrets out of a text, before it is cut: a part of one would
+    ///   not be known for it.
     /// - Throws: `OutsideError` if it is no answer, or says that the call failed.
-    init(_ bytes: [UInt8]) throws(OutsideError) {
+    init(_ bytes: [UInt8], redacted: (String) -> String) throws(OutsideError) {
         let document = try Self.document(bytes)
         guard let isDone = document["ok"]?.boolValue else {
             throw OutsideError(.unexpected, "the answer has no 'ok'")
         }
         guard isDone else {
             let reason = document["error"]?.stringValue ?? "it gave no reason"
-            throw OutsideError(.unexpected, String(reason.prefix(300)))
+            throw OutsideError(.unexpected, String(redacted(reason).prefix(300)))
         }
         value = document["value"] ?? .null
         let lines = (document["log"]?.arrayValue ?? []).compactMap(\.stringValue)
-        log = lines.prefix(100).map { String($0.prefix(1000)) }
+        log = lines.prefix(100).map { String(redacted($0).prefix(1000)) }
     }
 
     static func document(_ bytes: [UInt8]) throws(OutsideError) -> JSONValue {

@@ -15,37 +15,40 @@ struct ProgramRun: Sendable {
 
     /// - Returns: what it printed, however it exited.
     /// - Throws: `OutsideError` if it cannot be started, is ended by a signal or prints too much.
-    func run(_ watch: @escaping OutsideCaller.ProcessWatch) async throws -> OutsideResult {
+    func run(_ watch: OutsideCaller.ProcessWatch) async throws -> OutsideResult {
         _ = Self.outlivesClosedPipes
         do {
             let result = try await start(watch)
-            await watch(nil)
+            await watch.tell(nil)
             return result
         } catch let error as SubprocessError {
-            await watch(nil)
+            await watch.tell(nil)
             try Task.checkCancellation()
             let isTooMuch = error.code == .outputLimitExceeded
             throw isTooMuch
                 ? OutsideError(.unexpected, "it printed more than 1 MiB")
                 : OutsideError(.failed, "it cannot be run: \(error)")
         } catch {
-            await watch(nil)
+            await watch.tell(nil)
             throw error
         }
     }
 
-    private func start(
-        _ watch: @escaping OutsideCaller.ProcessWatch
-    ) async throws -> OutsideResult {
+    private func start(_ watch: OutsideCaller.ProcessWatch) async throws -> OutsideResult {
+        let isLaunched = !watch.launcher.isEmpty
+        let command = isLaunched ? watch.launcher : [path] + arguments
+        let launch = ProgramLaunch(path: path, arguments: arguments)
+        let line = try isLaunched ? launch.line() : []
+        let given = line + Array((input ?? "").utf8)
         let result = try await Subprocess.run(
-            .path(FilePath(path)), arguments: Arguments(arguments),
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
             environment: .custom(variables), platformOptions: Self.ownGroup, input: .inputWriter,
             output: .bytes(limit: OutsideCaller.maximumBytes),
             error: .bytes(limit: OutsideCaller.maximumBytes)
         ) { execution in
-            await watch(execution.processIdentifier.value)
+            await watch.tell(execution.processIdentifier.value)
             // Whoever does not read it goes without.
-            if let input { _ = try? await execution.standardInputWriter.write(Array(input.utf8)) }
+            if !given.isEmpty { _ = try? await execution.standardInputWriter.write(given) }
             try? await execution.standardInputWriter.finish()
         }
         try Task.checkCancellation()

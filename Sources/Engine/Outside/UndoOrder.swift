@@ -8,10 +8,18 @@ struct UndoOrder: Codable, Equatable, Sendable {
     let id: String
     let call: OutsideCall
     let allowance: Allowance
+    /// `true`, or nothing: a `${NAME}` that is not allowed stays as it stands.
+    private let leavesUnknownNames: Bool?
 
-    init(id: String, call: OutsideCall, allowance: Allowance) {
+    private enum CodingKeys: String, CodingKey {
+        case id, call, allowance
+        case leavesUnknownNames = "leaves_unknown_names"
+    }
+
+    init(id: String, call: OutsideCall, allowance: Allowance, leavesUnknownNames: Bool = false) {
         (self.id, self.call) = (id, call)
         self.allowance = allowance.narrowed(to: call)
+        self.leavesUnknownNames = leavesUnknownNames ? true : nil
     }
 
     /// As it was recorded with the plan of a change.
@@ -32,9 +40,14 @@ struct UndoOrder: Codable, Equatable, Sendable {
     ///
     /// - Returns: what was done, in words.
     /// - Throws: `OutsideError`, or when the task is cancelled.
-    func carryOut(environment: [String: String]) async throws -> String {
-        let caller = OutsideCaller(allowance: allowance, environment: environment)
-        let result = try await caller.perform(call)
+    func carryOut(
+        environment: [String: String],
+        watch: OutsideCaller.ProcessWatch = OutsideCaller.ProcessWatch()
+    ) async throws -> String {
+        let caller = OutsideCaller(
+            allowance: allowance, environment: environment,
+            leavesUnknownNames: leavesUnknownNames ?? false)
+        let result = try await caller.perform(call, watch: watch)
         return "\(call.words): \(result.status)"
     }
 }

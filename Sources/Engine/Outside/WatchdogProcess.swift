@@ -10,12 +10,19 @@ actor WatchdogProcess {
     private let answers: AsyncStream<String>
     /// Until the process has ended; then it says how.
     private let running: Task<String, Never>
+    private let patience: Duration
     private var tail: Task<Void, any Error>?
+    /// It runs, and does not answer: nobody waits for it again.
+    private var isMute = false
 
     /// - Parameters:
     ///   - program: its path, and its arguments.
     ///   - environment: what undoing may need of it.
-    init(program: [String], environment: [String: String]) throws {
+    ///   - patience: within which it answers, unless something has stopped it.
+    init(
+        program: [String], environment: [String: String], patience: Duration = .seconds(30)
+    ) throws {
+        self.patience = patience
         guard let path = program.first else {
             throw RunnerError(
                 .internal, "no program is known that puts back what a dead run has changed")
@@ -52,17 +59,43 @@ actor WatchdogProcess {
     /// - Parameter isDone: nothing is armed, so that it ends at once. Otherwise it goes on alone.
     func end(isDone: Bool) async {
         orders.finish()
-        if isDone { _ = await running.value }
+        if isDone && !isMute { _ = await running.value }
     }
 
     private func ask(_ line: String) async throws {
+        if isMute { throw Self.mute }
         orders.yield(line + "\n")
-        for await text in answers {
-            let answer = try JSONDecoder().decode(WatchdogAnswer.self, from: Data(text.utf8))
-            if let error = answer.error { throw RunnerError(.internal, "the watchdog: \(error)") }
-            return
+        let found: String?
+        do {
+            found = try await nextAnswer()
+        } catch {
+            isMute = true
+            throw error
         }
-        throw RunnerError(.internal, "the watchdog has ended: \(await running.value)")
+        guard let text = found else {
+            throw RunnerError(.internal, "the watchdog has ended: \(await running.value)")
+        }
+        let answer = try JSONDecoder().decode(WatchdogAnswer.self, from: Data(text.utf8))
+        if let error = answer.error { throw RunnerError(.internal, "the watchdog: \(error)") }
+    }
+
+    private static let mute = RunnerError(.internal, "the watchdog does not answer")
+
+    /// - Returns: `nil` if there will be none.
+    private func nextAnswer() async throws -> String? {
+        let (stream, limit) = (answers, patience)
+        return try await withThrowingTaskGroup(of: String?.self) { group in
+            group.addTask {
+                for await text in stream { return text }
+                return nil
+            }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw WatchdogProcess.mute
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
     }
 
     private static func relay(

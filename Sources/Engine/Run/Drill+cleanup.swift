@@ -21,9 +21,12 @@ extension Drill {
             // Nothing may be delivered any more when the objects are removed.
             await endLoadProcess()
             await system.store.stop()
-            await system.store.resetBreaker()
-            actions.append(
-                await Self.attempt("reset breaker") { try await self.checkBreakers(system) })
+            // A service that was not called has nothing to recover from.
+            if system.service == nil || workload != nil {
+                await system.store.resetBreaker()
+                actions.append(
+                    await Self.attempt("reset breaker") { try await self.checkBreakers(system) })
+            }
             actions.append(
                 await Self.attempt("remove the drill's objects") { try await self.removeObjects() })
             if let lease {
@@ -60,8 +63,10 @@ extension Drill {
         }
     }
 
-    /// - Throws: `RunnerError` unless all of them are closed.
+    /// - Throws: `RunnerError` unless all of them are closed, and the queue of a service is empty.
     private func checkBreakers(_ system: SystemUnderTest) async throws -> String {
+        // What waits in a service would be stored when the objects have been removed.
+        if let trouble = await system.service?.trouble { throw RunnerError(.internal, trouble) }
         var states: [String] = []
         for (name, breaker) in await system.store.breakers {
             let state = "\(name.rawValue): \(breaker.rawValue)"

@@ -54,7 +54,12 @@ extension Drill {
         }
         if await hasLostAFault(since: before) {
             result.verdict = .inconclusive
-            result.errorMessage = "the lease of the fault ran out during the step"
+            result.errorMessage =
+                "the fault ended before it was lifted: its lease ran out, or somebody else ended it"
+        }
+        // What the scenario itself has done outside may be just that.
+        if facts.all.changes.isEmpty, let disturbance = await system?.disturbance {
+            (result.verdict, result.errorMessage) = (.inconclusive, disturbance)
         }
         result.executionTimeUs = UInt64((ContinuousClock.now - start).microseconds)
         return result

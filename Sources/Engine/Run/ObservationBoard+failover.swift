@@ -45,15 +45,16 @@ extension ObservationBoard {
         case "sites.compared": return Self.number(sites?.compared)
         case "sites.differences": return Self.number(sites?.differing.count)
         case "secondary.reads_served", "secondary.writes_served", "secondary.early_operations":
-            return secondary(name, facts)
+            return await secondary(name, facts)
         default: return await readOnly(name, facts)
         }
     }
 
-    private func secondary(_ name: String, _ facts: RunFacts.State) -> Observation {
+    private func secondary(_ name: String, _ facts: RunFacts.State) async -> Observation {
         guard let fault = facts.faults.first, let secondary = system.secondary else {
             return Observation(nil)
         }
+        await secondary.catchUp()
         if name == "secondary.early_operations" {
             // Since long before the run.
             let served = secondary.wire.served(since: fault.effective - .seconds(86_400))

@@ -6,18 +6,22 @@ internal import ResilientStorage
 extension ObservationBoard {
     func request(_ name: String, _ facts: RunFacts.State) async -> Observation {
         let primary = system.primary
+        // What is counted as none must not just be on its way.
+        if name.hasPrefix("wire.") { await primary.catchUp() }
         switch name {
         case "proxy.passed_during_fault":
             return Self.number(await passed(facts.fault))
         case "proxy.requests_per_second":
+            // Of one second, however long it takes to ask.
+            let now = ContinuousClock.now
             return Self.number(
                 try? await primary.proxy.requests(
-                    of: system.storeAgent, since: .now - .seconds(1), until: nil, methods: nil))
+                    of: system.storeAgent, since: now - .seconds(1), until: now, methods: nil))
         case "proxy.answered_since_lift":
             guard let before = facts.lastLifted?.answeredBeforeLift,
                 let counts = try? await primary.proxy.counts(of: system.storeAgent)
             else { return Observation(nil) }
-            return Self.number(counts.answered - before)
+            return Self.number(counted(from: before, to: counts.answered))
         case "probe.served_since_lift":
             let lifted = facts.lastLifted?.ending?.ended
             return Self.number(lifted.map { probes.served(since: $0) })
@@ -37,7 +41,12 @@ extension ObservationBoard {
         guard let fault, let before = fault.passedBefore,
             let counts = try? await system.place(fault.endpoint).proxy.counts(of: nil)
         else { return nil }
-        return counts.requests - counts.faulted - before
+        return counted(from: before, to: counts.requests - counts.faulted)
+    }
+
+    /// - Returns: `nil` for a proxy that counts from 0 again, since it was started anew.
+    private func counted(from before: Int, to now: Int) -> Int? {
+        now >= before ? now - before : nil
     }
 
     /// Faults, as the proxies know them.

@@ -20,6 +20,7 @@ extension UnfinishedRuns {
     /// Puts back what a run has left changed, the last change first. The watchdog of the run may
     /// have done it already: it cannot say so.
     func undoChanges(of entry: Entry) async -> [ExternalChangeUndone] {
+        if !entry.run.changesLeft.isEmpty { await waitForWatchdog(of: entry.runKey) }
         var all: [ExternalChangeUndone] = []
         for planned in entry.run.changesLeft.reversed() {
             var undone = ExternalChangeUndone()
@@ -34,6 +35,17 @@ extension UnfinishedRuns {
         }
         return all
     }
+
+    /// Lets a watchdog finish that is still at it: what it does later would hit the next run.
+    private func waitForWatchdog(of runKey: String) async {
+        let deadline = ContinuousClock.now + Self.watchdogPatience
+        while RunLock.isHeld(mark(of: runKey)), ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
+        }
+    }
+
+    /// One that has not finished by then fails again and again, and stops when others succeed.
+    private static let watchdogPatience: Duration = .seconds(5)
 
     /// Tries again what could not be put back when a run ended.
     ///

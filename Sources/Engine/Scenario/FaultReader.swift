@@ -8,6 +8,7 @@ struct FaultReader {
         "bytes_per_second",
     ]
     private static let endpoints = ["primary", "secondary", "backup"]
+    private static let longestLateness: Duration = .seconds(86_400)
 
     let fields: YAMLFields
 
@@ -24,6 +25,10 @@ struct FaultReader {
         guard let name, let kind, let endpoint else { return nil }
         if kind == .refuse && (fraction < 1 || limit != nil) {
             fields.fail(node, "'refuse' strikes all connections: no 'fraction', no 'limit'")
+        }
+        if kind == .lateDelivery && delay > Self.longestLateness {
+            fields.fail(
+                node.mapping?["delay"] ?? node, "a delivery may be late by 24h at most")
         }
         return FaultPlan(
             name: name, endpoint: endpoint, kind: kind, fraction: fraction, status: status,

@@ -14,7 +14,7 @@ protocol FaultInjecting: Sendable {
     /// - Returns: from when on every request met the new share.
     func change(_ name: String, fraction: Double) async throws -> ContinuousClock.Instant
     func lift(_ name: String) async throws
-    /// How a fault ended; `nil` while it holds.
+    /// How a fault ended; `nil` while it holds. One that somebody else ended has expired.
     func ending(of name: String) async -> FaultEnding?
     /// How many requests a fault has struck, counted at the proxy, or had when it ended; `nil` if
     /// there was none of this name.
@@ -126,6 +126,8 @@ extension FaultPlan {
         case .bandwidth: .bandwidth(bytesPerSecond: bytesPerSecond)
         case .truncate: .truncate
         case .corrupt: .corrupt
+        case .lateDelivery: .lateDelivery(delay)
+        case .staleRead: .staleRead
         }
     }
 }

@@ -84,11 +84,17 @@ struct FaultProxyClient: Sendable {
     ) async throws -> Answer {
         let answer = try await exchange(method, path, body)
         guard (200..<300).contains(answer.status) else {
-            let words = answer.body["error"]?.stringValue ?? "HTTP \(answer.status)"
             throw FaultProxyCallError(
-                status: answer.status, message: "the fault proxy at \(url) refuses: \(words)")
+                status: answer.status,
+                message: "the fault proxy at \(url) refuses: \(words(of: answer))")
         }
         return answer
+    }
+
+    /// Why it refuses. Whoever listens there may repeat what it was sent.
+    func words(of answer: Answer) -> String {
+        let words = answer.body["error"]?.stringValue ?? "HTTP \(answer.status)"
+        return token.map { words.replacing($0, with: "(hidden)") } ?? words
     }
 
     /// A name as one part of a path.

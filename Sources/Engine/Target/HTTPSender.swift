@@ -33,9 +33,12 @@ final class HTTPSender: Sendable {
         let finished: ContinuousClock.Instant
 
         /// The beginning of the body in one line, for people.
-        var words: String {
-            let text = String(decoding: body.prefix(200), as: UTF8.self)
-            return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        ///
+        /// - Parameter redacted: keeps secrets out of it, before it is cut: half of one is one too.
+        func words(_ redacted: (String) -> String) -> String {
+            let text = redacted(String(decoding: body.prefix(2000), as: UTF8.self))
+            let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+            return String(line.prefix(200))
         }
     }
 

@@ -71,7 +71,7 @@ final class HTTPService: DrilledStore {
             if operation.missing.contains(answer.status) {
                 return .served(nil, at: answer.finished)
             }
-            return answer.outcome(of: operation, mayHaveActed: false)
+            return answer.outcome(of: operation, mayHaveActed: false, words(of: answer))
         } catch {
             return error.outcome()
         }
@@ -89,10 +89,14 @@ final class HTTPService: DrilledStore {
             if operation.deferred.contains(answer.status) {
                 return .deferred((), at: answer.finished)
             }
-            return answer.outcome(of: operation, mayHaveActed: true)
+            return answer.outcome(of: operation, mayHaveActed: true, words(of: answer))
         } catch {
             return error.outcome()
         }
+    }
+
+    private func words(of answer: HTTPSender.Answer) -> String {
+        answer.words { settings.redacted($0) }
     }
 
     private func request(
@@ -172,10 +176,24 @@ final class HTTPService: DrilledStore {
     func resetBreaker() async {
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
-            let report = await look()
-            if report.breaker ?? .closed == .closed, report.queueDepth ?? 0 == 0 { return }
+            if await trouble == nil { return }
             _ = await get(keys.probe)
             try? await Task.sleep(for: .milliseconds(250))
+        }
+    }
+}
+
+extension HTTPService {
+    /// Why it is not as it was before, as it tells itself; `nil` if nothing is known against it.
+    var trouble: String? {
+        get async {
+            let report = await look()
+            if settings.readings.breaker != nil, report.breaker != .closed {
+                return "breaker: \(report.breaker?.rawValue ?? "not told")"
+            }
+            guard settings.readings.queue != nil, report.queueDepth != 0 else { return nil }
+            return report.queueDepth.map { "\($0.counted("write")) still waiting in the queue" }
+                ?? "queue: not told"
         }
     }
 }
@@ -190,10 +208,12 @@ extension ServiceSettings {
 extension HTTPSender.Answer {
     /// What an answer means that is no success.
     ///
-    /// - Parameter mayHaveActed: it is an answer to a write. A service in trouble does not know
-    ///   what its storage has done; that it did nothing is for the target to say.
+    /// - Parameters:
+    ///   - mayHaveActed: it is an answer to a write. A service in trouble does not know what its
+    ///     storage has done; that it did nothing is for the target to say.
+    ///   - words: what it says, without secrets.
     fileprivate func outcome<Value>(
-        of operation: ServiceSettings.Operation, mayHaveActed: Bool
+        of operation: ServiceSettings.Operation, mayHaveActed: Bool, _ words: String
     ) -> StorageOutcome<Value> {
         if operation.refused.contains(status) {
             return .refused("HTTP \(status): \(words)", at: finished)

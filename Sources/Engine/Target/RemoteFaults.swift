@@ -12,6 +12,8 @@ actor RemoteFaults: FaultInjecting {
         let toxic: String
         let proxy: RemoteProxy
         let renewal: Task<Void, Never>
+        /// When this run first asked for its end.
+        var lifting: ContinuousClock.Instant?
     }
 
     private let client: FaultProxyClient
@@ -95,7 +97,10 @@ actor RemoteFaults: FaultInjecting {
         let body: JSONValue = ["lease_ms": .int(Int(ProxyFaults.lease.milliseconds))]
         let path = "/leases/\(FaultProxyClient.escaped(lease))/renew"
         return Task { [client] in
-            while (try? await Task.sleep(for: .seconds(1))) != nil {
+            var next = ContinuousClock.now + .seconds(1)
+            while (try? await Task.sleep(until: next, clock: .continuous)) != nil {
+                // A call that hung is made up for at once.
+                next += .seconds(1)
                 let status = try? await client.exchange("POST", path, body).status
                 // One that has run out is told by `ending`; one that was not heard is tried again.
                 if let status, status == 404 || status == 409 { return }
@@ -115,8 +120,15 @@ actor RemoteFaults: FaultInjecting {
 
     func lift(_ name: String) async throws {
         guard let fault = held[name] else { return }
-        fault.renewal.cancel()
+        beginLifting(name)
         try await delete(fault.lease)
+    }
+
+    /// From now on it runs out by itself.
+    private func beginLifting(_ name: String) {
+        guard let fault = held[name] else { return }
+        fault.renewal.cancel()
+        held[name]?.lifting = fault.lifting ?? .now
     }
 
     /// - Throws: if nobody says that it is over.
@@ -128,7 +140,7 @@ actor RemoteFaults: FaultInjecting {
             throw FaultProxyCallError(
                 status: answer.status,
                 message: "the fault proxy at \(client.url) does not lift a fault: "
-                    + (answer.body["error"]?.stringValue ?? "HTTP \(answer.status)"))
+                    + client.words(of: answer))
         }
     }
 
@@ -141,8 +153,10 @@ actor RemoteFaults: FaultInjecting {
             let ended = try? await fault.proxy.instant(of: shown)
         else { return nil }
         let error = await fault.proxy.clockError ?? .zero
+        // If somebody else was first, the run could not rely on it either.
+        let isOurs = fault.lifting.map { ended + error >= $0 } ?? false
         return FaultEnding(
-            reason: state == "expired" ? .expired : .lifted, ended: ended + error)
+            reason: state == "lifted" && isOurs ? .lifted : .expired, ended: ended + error)
     }
 
     func struck(by name: String) async -> Int? {
@@ -158,7 +172,11 @@ actor RemoteFaults: FaultInjecting {
         clearances += 1
         // Nothing to ask a proxy about, which may not even be there.
         if injected == 0 { return true }
-        for name in held.keys { try? await lift(name) }
+        // All of them before any call, which may take long.
+        for name in held.keys { beginLifting(name) }
+        await withTaskGroup(of: Void.self) { group in
+            for fault in held.values { group.addTask { _ = try? await self.delete(fault.lease) } }
+        }
         // Those too whose answers were lost.
         for lease in await leases ?? [] { try? await delete(lease) }
         return await leases?.isEmpty ?? false
@@ -202,6 +220,10 @@ extension FaultPlan {
             attributes["rate"] = .int(bytesPerSecond)
         case .truncate: type = "s3_truncate"
         case .corrupt: type = "s3_corrupt"
+        case .lateDelivery:
+            type = "s3_late_delivery"
+            attributes["delay"] = .int(Int(delay.milliseconds))
+        case .staleRead: type = "s3_stale_read"
         }
         if kind != .refuse {
             // A number that JSON carries without loss everywhere.

@@ -8,27 +8,38 @@ actor RemoteProxy: ProxyWitness {
     private static let pause: Duration = .milliseconds(50)
     /// Requests so many are asked for at once.
     private static let page = 5000
+    /// Once in so many looks at its requests it is looked at itself.
+    private static let looksBetween = 5
     /// So often its clock is asked for before anything depends on it.
     private static let clockRequests = 10
 
     /// As its API knows it.
     let name: String
     private let client: FaultProxyClient
+    /// The names of the run's own faults begin with it; `nil`: nobody else's are looked for.
+    private let mark: String?
     private let record: @Sendable (SeenOperation) -> Void
     private let tear: @Sendable () -> Void
     private var clock = RemoteClock()
     /// The number of the last request that was told.
     private var last: Int?
+    /// When that one had arrived, as the proxy says. Another time under its number is another
+    /// proxy's.
+    private var lastReceived: Int?
     private var feed: Task<Void, Never>?
+    /// From where to where it stood when the run began to use it.
+    private var route: [String?] = []
+    private var disturbed: String?
 
     /// - Parameters:
     ///   - record: gets each request once, in the order in which they ended.
     ///   - tear: called when requests are missing from then on.
     init(
-        name: String, client: FaultProxyClient,
+        name: String, client: FaultProxyClient, mark: String? = nil,
         record: @escaping @Sendable (SeenOperation) -> Void, tear: @escaping @Sendable () -> Void
     ) {
-        (self.name, self.client, self.record, self.tear) = (name, client, record, tear)
+        (self.name, self.client, self.mark) = (name, client, mark)
+        (self.record, self.tear) = (record, tear)
     }
 
     // MARK: Beginning
@@ -55,8 +66,11 @@ actor RemoteProxy: ProxyWitness {
         // What came before is of no interest.
         last = try Self.newest(in: try await ask("/operations?after=0&limit=1"))
         feed = Task { [weak self] in
+            var looks = 0
             while !Task.isCancelled, let self {
                 try? await self.catchUp()
+                looks += 1
+                if looks.isMultiple(of: Self.looksBetween) { await self.lookForOthers() }
                 try? await Task.sleep(for: Self.pause)
             }
         }
@@ -84,7 +98,12 @@ actor RemoteProxy: ProxyWitness {
         guard answer.body["enabled"]?.boolValue == true else {
             throw RunnerError(.internal, "proxy '\(name)' is disabled")
         }
+        route = Self.route(in: answer.body)
         return answer.body["upstream"]?.stringValue ?? "its storage"
+    }
+
+    private static func route(in proxy: JSONValue) -> [String?] {
+        [proxy["listen"]?.stringValue, proxy["upstream"]?.stringValue]
     }
 
     func stop() {
@@ -110,6 +129,37 @@ actor RemoteProxy: ProxyWitness {
 
     private static func isUnknown(_ name: String) -> RunnerError {
         RunnerError(.internal, "the clock of proxy '\(name)' is not known yet")
+    }
+
+    // MARK: What others do to it
+
+    /// What somebody else has done to it since this was asked last, in words; `nil`: nothing was
+    /// seen. What was measured meanwhile would be held against the service.
+    func disturbance() async -> String? {
+        await lookForOthers()
+        defer { disturbed = nil }
+        return disturbed
+    }
+
+    private func lookForOthers() async {
+        guard let mark, let answer = try? await client.exchange("GET", path("")) else { return }
+        if answer.status == 404 { return disturb("was deleted") }
+        guard answer.status == 200 else { return }
+        let toxics = (answer.body["toxics"]?.arrayValue ?? []).compactMap {
+            $0["name"]?.stringValue
+        }
+        if let other = toxics.first(where: { !$0.hasPrefix("\(mark)-") }) {
+            disturb("met a fault of somebody else, '\(other)',")
+        } else if answer.body["enabled"]?.boolValue == false {
+            disturb("was disabled by somebody else")
+        } else if Self.route(in: answer.body) != route {
+            disturb("was moved by somebody else")
+        }
+    }
+
+    /// The first thing tells most.
+    private func disturb(_ what: String) {
+        disturbed = disturbed ?? "proxy '\(name)' \(what) during the run"
     }
 
     // MARK: What it has seen
@@ -149,10 +199,11 @@ actor RemoteProxy: ProxyWitness {
 
     /// Passes on all requests that have ended by now.
     func catchUp() async throws {
-        guard let start = last else { return }
-        var after = start
+        guard var after = last else { return }
         while true {
-            let body = try await ask("/operations?after=\(after)&limit=\(Self.page)")
+            // The last one again: it shows whether this is still the same proxy.
+            let from = max(after - 1, 0)
+            let body = try await ask("/operations?after=\(from)&limit=\(Self.page)")
             let newest = try Self.newest(in: body)
             note(body, newest: newest, askedAfter: after)
             guard let last, last > after, last < newest else { return }
@@ -161,17 +212,28 @@ actor RemoteProxy: ProxyWitness {
     }
 
     private func note(_ body: JSONValue, newest: Int, askedAfter after: Int) {
-        let known = last ?? after
-        // It was started anew, or has told more than it keeps.
-        let isAnew = newest < after
-        if isAnew || body["oldest"]?.intValue ?? 0 > known + 1 { tear() }
-        if isAnew { last = 0 }
-        for operation in body["operations"]?.arrayValue ?? [] {
+        let operations = body["operations"]?.arrayValue ?? []
+        if newest < after || operations.contains(where: { isAnother($0) }) {
+            tear()
+            disturb("was started anew")
+            // From its beginning, the next time.
+            (last, lastReceived) = (0, nil)
+            return
+        }
+        // It has seen more than it keeps.
+        if body["oldest"]?.intValue ?? 0 > (last ?? after) + 1 { tear() }
+        for operation in operations {
             // Somebody else may have asked meanwhile.
             guard let number = operation["number"]?.intValue, number > last ?? 0 else { continue }
-            last = number
+            (last, lastReceived) = (number, operation["received_ns"]?.intValue)
             if let seen = SeenOperation(operation, clock: clock) { record(seen) } else { tear() }
         }
+    }
+
+    /// Whether it has the number of the last request that was told, and is another one.
+    private func isAnother(_ operation: JSONValue) -> Bool {
+        guard let lastReceived, operation["number"]?.intValue == last else { return false }
+        return operation["received_ns"]?.intValue != lastReceived
     }
 
     /// - Returns: 0 if there was no request yet.
@@ -229,6 +291,7 @@ extension SeenOperation {
         let fault = operation["fault"]?.stringValue
         isStruck = fault != nil
         isAnswerLost = fault.map { Self.faultsThatLoseAnswers.contains($0) } ?? false
+        (isLate, isStale) = (fault == "s3_late_delivery", fault == "s3_stale_read")
         status = operation["status"]?.intValue
     }
 }

@@ -16,6 +16,10 @@ struct SeenOperation: Sendable {
     let isStruck: Bool
     /// The storage answered, and its client did not get that, or not whole.
     let isAnswerLost: Bool
+    /// Its client lost the connection; if the storage got it, then long after.
+    let isLate: Bool
+    /// Its client was given an earlier answer of the storage, which was not asked.
+    let isStale: Bool
     /// What the storage answered; `nil` if it did not.
     let status: Int?
 
@@ -30,6 +34,8 @@ struct SeenOperation: Sendable {
             case .resetAfterAnswer, .truncate, .lateDelivery: true
             default: false
             }
+        if case .lateDelivery = operation.fault { isLate = true } else { isLate = false }
+        if case .staleRead = operation.fault { isStale = true } else { isStale = false }
         status = operation.status
     }
 }

@@ -10,7 +10,7 @@ struct ServiceConnections: Sendable {
         var options = HTTPSender.Settings()
         options.timeout = settings.timeout
         options.maximumConnections = StoragePlace.connections(
-            at: 0, requestTimeout: settings.timeout)
+            at: Duration.seconds(1) / Probes.interval, requestTimeout: settings.timeout)
         options.usesNewConnections = true
         probing = HTTPSender(options)
     }

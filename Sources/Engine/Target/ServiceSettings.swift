@@ -96,6 +96,23 @@ struct SecretText: Equatable, Sendable, CustomStringConvertible, CustomDebugStri
 }
 
 extension ServiceSettings {
+    private static let hidden = "(hidden)"
+    /// Shorter ones would be found everywhere.
+    private static let shortestSecret = 4
+
+    /// What the service or a proxy says, for people: it may repeat what it was sent.
+    func redacted(_ text: String) -> String {
+        secrets.reduce(text) { $0.replacing($1, with: Self.hidden) }
+    }
+
+    /// Of a header such as "Bearer abc" the last word too. The longest ones first.
+    private var secrets: [String] {
+        let values = headers.map { $0.value.value } + [proxies.token?.value].compactMap(\.self)
+        let words = values.compactMap { $0.split(separator: " ").last.map { String($0) } }
+        return Set(values + words).filter { $0.utf8.count >= Self.shortestSecret }
+            .sorted { $0.utf8.count > $1.utf8.count }
+    }
+
     /// What makes it this service, without secrets.
     var identity: String {
         let operations = [put, get, delete].map { operation in

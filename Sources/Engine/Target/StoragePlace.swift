@@ -36,13 +36,17 @@ struct StoragePlace: Sendable {
 
     /// The storage behind a service of others.
     ///
-    /// - Parameter client: of the API of the proxies.
-    init(_ name: String, _ storage: ServiceStorage, client: FaultProxyClient) throws {
+    /// - Parameters:
+    ///   - client: of the API of the proxies.
+    ///   - mark: the names of the run's faults begin with it.
+    init(
+        _ name: String, _ storage: ServiceStorage, client: FaultProxyClient, mark: String
+    ) throws {
         (self.name, settings) = (name, storage.settings)
         let (wire, reads) = (WireRecord(of: nil), ReadRecord())
         (self.wire, self.reads) = (wire, reads)
         remote = storage.proxy.map { proxy in
-            RemoteProxy(name: proxy, client: client) { operation in
+            RemoteProxy(name: proxy, client: client, mark: mark) { operation in
                 wire.record(operation)
                 reads.record(operation)
             } tear: {
@@ -66,8 +70,9 @@ struct StoragePlace: Sendable {
         guard let remote else { return }
         do {
             try await remote.catchUp()
+            wire.note(isBehind: false)
         } catch {
-            wire.tear()
+            wire.note(isBehind: true)
         }
     }
 

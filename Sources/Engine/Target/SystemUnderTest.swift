@@ -132,18 +132,20 @@ final class SystemUnderTest: Sendable {
         }
         let api = try FaultProxyClient(
             url: settings.proxies.url, token: settings.proxies.token?.value)
-        let primary = try StoragePlace("primary", storages.primary, client: api)
+        let mark = "dr-\(setting.keys.runKey)"
+        let primary = try StoragePlace("primary", storages.primary, client: api, mark: mark)
         let secondary = try storages.secondary.map {
-            try StoragePlace("secondary", $0, client: api)
+            try StoragePlace("secondary", $0, client: api, mark: mark)
         }
-        let backup = try storages.backup.map { try StoragePlace("backup", $0, client: api) }
+        let backup = try storages.backup.map {
+            try StoragePlace("backup", $0, client: api, mark: mark)
+        }
         (self.primary, self.secondary, self.backup) = (primary, secondary, backup)
         let places = [primary, secondary, backup].compactMap(\.self)
         let proxies = places.compactMap { place in place.remote.map { (place.name, $0) } }
         faults = sabotage.wrap(
             RemoteFaults(
-                client: api, proxies: Dictionary(uniqueKeysWithValues: proxies),
-                mark: "dr-\(setting.keys.runKey)"))
+                client: api, proxies: Dictionary(uniqueKeysWithValues: proxies), mark: mark))
         let service = try HTTPService(
             settings, keys: setting.keys, rate: setting.rate, observer: observer)
         let outside = ServiceConnections(service: service, settings: settings, api: api)
@@ -189,6 +191,17 @@ final class SystemUnderTest: Sendable {
             var worst = Duration.zero
             for place in places { worst = max(worst, await place.remote?.clockError ?? .zero) }
             return worst
+        }
+    }
+
+    /// What others have done to its proxies since this was asked last, in words; `nil`: nothing
+    /// was seen.
+    var disturbance: String? {
+        get async {
+            for place in places {
+                if let words = await place.remote?.disturbance() { return words }
+            }
+            return nil
         }
     }
 

@@ -15,6 +15,10 @@ final class WireRecord: Sendable {
         var isNumbered = false
         /// Requests are missing that nobody told of.
         var isTorn = false
+        /// What came lately could not be asked for.
+        var isBehind = false
+
+        var isIncomplete: Bool { isTorn || isBehind }
     }
 
     /// Who asks for the storage system; `nil`: everybody but those who look at its health.
@@ -47,20 +51,26 @@ final class WireRecord: Sendable {
     /// Requests were missed: what is counted from here on would be too little.
     func tear() { state.withLock { $0.isTorn = true } }
 
-    var retries: RetryEvidence { state.withLock { $0.retries.evidence } }
+    /// Whether requests may be missing for now, which are still to be told.
+    func note(isBehind: Bool) { state.withLock { $0.isBehind = isBehind } }
+
+    /// Of no attempt at all if requests are missing.
+    var retries: RetryEvidence {
+        state.withLock { $0.isIncomplete ? RetryEvidence() : $0.retries.evidence }
+    }
 
     /// All attempts that ended since a moment.
     func attempts(since instant: ContinuousClock.Instant) -> SampleWindow<AttemptSample> {
         let window = attempts.window(since: instant)
-        let isTorn = state.withLock { $0.isTorn }
-        return SampleWindow(window.samples, isComplete: window.isComplete && !isTorn)
+        let isMissing = state.withLock { $0.isIncomplete }
+        return SampleWindow(window.samples, isComplete: window.isComplete && !isMissing)
     }
 
     /// The requests of users that the storage served since a moment.
     func served(since instant: ContinuousClock.Instant) -> SampleWindow<ServedSample> {
-        let (served, isTorn) = state.withLock { ($0.served, $0.isTorn) }
+        let (served, isMissing) = state.withLock { ($0.served, $0.isIncomplete) }
         let window = served.window(since: instant)
-        return SampleWindow(window.samples, isComplete: window.isComplete && !isTorn)
+        return SampleWindow(window.samples, isComplete: window.isComplete && !isMissing)
     }
 
     /// Writes that the storage took after a later one of the same key. `nil` if a service of
@@ -72,7 +82,7 @@ final class WireRecord: Sendable {
 
     private func known(_ count: (State) -> Int) -> Int? {
         state.withLock { state in
-            let isKnown = (agent != nil || state.isNumbered) && !state.isTorn
+            let isKnown = (agent != nil || state.isNumbered) && !state.isIncomplete
             return isKnown ? count(state) : nil
         }
     }
@@ -81,9 +91,11 @@ final class WireRecord: Sendable {
 extension AttemptSample {
     /// It failed if its client got no answer, or one that says that the storage is in trouble.
     init(_ operation: SeenOperation) {
-        let isTrouble = operation.status.map { $0 >= 500 || $0 == 429 } ?? true
+        let isTrouble = operation.status.map { $0 >= 500 || $0 == 429 } ?? !operation.isStale
+        // Whatever the storage gets later, for the client it was over when it was sent.
         self.init(
-            started: operation.received, finished: operation.finished,
+            started: operation.received,
+            finished: operation.isLate ? operation.received : operation.finished,
             isFailed: operation.isAnswerLost || isTrouble)
     }
 }

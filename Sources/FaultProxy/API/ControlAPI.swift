@@ -38,7 +38,9 @@ struct ControlAPI: Sendable {
     /// Takes as long for a wrong token as for the right one of its length.
     private func isAllowed(_ authorization: String?) -> Bool {
         guard let token else { return true }
-        let (given, expected) = (Array((authorization ?? "").utf8), Array("Bearer \(token)".utf8))
+        let words = (authorization ?? "").split(separator: " ", maxSplits: 1)
+        guard words.count == 2, words[0].lowercased() == "bearer" else { return false }
+        let (given, expected) = (Array(words[1].utf8), Array(token.utf8))
         guard given.count == expected.count else { return false }
         return zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }

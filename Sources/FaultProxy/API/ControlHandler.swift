@@ -24,6 +24,8 @@ final class ControlHandler: ChannelInboundHandler {
     private var exchange = 0
     /// Whether the last request that began waits for its answer.
     private var isAnswering = false
+    /// Whether its answer has no body: what came instead would be taken for the next answer.
+    private var isHead = false
     private var isInputClosed = false
     private var written: EventLoopFuture<Void>?
 
@@ -104,6 +106,7 @@ final class ControlHandler: ChannelInboundHandler {
     private func began(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         self.head = head
         (body, size) = ([], 0)
+        isHead = head.method == .HEAD
         exchange += 1
         let number = exchange
         setTimer(context.channel, Self.receivingTime) { handler, channel in
@@ -133,7 +136,8 @@ final class ControlHandler: ChannelInboundHandler {
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let number = exchange
-        let isKeepAlive = head.isKeepAlive
+        // Who speaks HTTP/1.0 takes the end of the connection for the end of the answer.
+        let isKeepAlive = head.isKeepAlive && head.version != .http1_0
         guard
             let request = ControlRequest(
                 method: head.method.rawValue, target: head.uri,
@@ -175,7 +179,7 @@ final class ControlHandler: ChannelInboundHandler {
         }
         if closes { head.headers.add(name: "Connection", value: "close") }
         channel.write(HTTPServerResponsePart.head(head), promise: nil)
-        if !response.body.isEmpty {
+        if !response.body.isEmpty, !isHead {
             let buffer = ByteBuffer(bytes: response.body)
             channel.write(HTTPServerResponsePart.body(.byteBuffer(buffer)), promise: nil)
         }

@@ -3,8 +3,8 @@ internal import Foundation
 /// A request to the API.
 struct ControlRequest: Sendable {
     let method: String
-    /// Decoded, without the query.
-    let path: String
+    /// The parts between the slashes of the path, decoded: a name may have a slash as `%2F`.
+    let path: [String]
     /// The last value of each name.
     let query: [String: String]
     let agent: String
@@ -18,8 +18,10 @@ struct ControlRequest: Sendable {
         body: [UInt8] = []
     ) {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = parts.first.flatMap({ String($0).removingPercentEncoding }) else {
-            return nil
+        var path: [String] = []
+        for word in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
+            guard let part = String(word).removingPercentEncoding else { return nil }
+            path.append(part)
         }
         (self.method, self.path, self.agent) = (method, path, agent)
         (self.authorization, self.body) = (authorization, body)

@@ -12,10 +12,9 @@ enum ControlRoute: Equatable, Sendable {
     case lease(String)
     case renewal(String)
 
-    /// - Parameter path: decoded.
+    /// - Parameter parts: what stands between the slashes of the path, decoded.
     /// - Returns: `nil` for what is not there.
-    init?(path: String) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+    init?(path parts: [String]) {
         guard parts.count > 1, parts[0].isEmpty, !parts.dropFirst().contains("") else {
             return nil
         }

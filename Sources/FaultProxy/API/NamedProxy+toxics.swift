@@ -37,10 +37,15 @@ extension NamedProxy {
         var left: Duration?
         if let id = entry.lease, let record = surroundings.leases[id] {
             let rest = record.deadline - ContinuousClock.now
-            left = max(rest, .milliseconds(1))
+            guard rest > .zero else { return }
+            left = rest
         }
-        let granted = try await inject(entry.toxic, lease: left)
-        change(toxicName) { $0.token = granted?.token }
+        do {
+            let granted = try await inject(entry.toxic, lease: left)
+            change(toxicName) { $0.token = granted?.token }
+        } catch let error as FaultProxyError where error.code == .leaseGone {
+            // It has run out meanwhile: whoever watches it takes the toxic away.
+        }
     }
 
     private func change(_ toxicName: String, _ body: (inout InForce) -> Void) {
@@ -152,9 +157,17 @@ extension NamedProxy {
             while let now = leases[record.id], now.state == .held,
                 now.renewals == record.renewals, let proxy = self
             {
-                try? await proxy.inTurn { try await $0.expire(record.id) }
+                var failure: ControlError?
+                do {
+                    try await proxy.inTurn { try await $0.expire(record.id) }
+                } catch {
+                    failure = ControlError(error)
+                }
                 guard leases[record.id]?.state == .held else { return }
-                // Its port could not be opened again: the proxy tries each second.
+                // Its port could not be opened again.
+                if let failure {
+                    await proxy.report("a lease has run out, and is tried to end: \(failure)")
+                }
                 try? await Task.sleep(for: .seconds(1))
             }
         }

@@ -79,12 +79,23 @@ actor NamedProxy {
 
     // MARK: Starting and stopping
 
+    /// Starts for the first time. If that fails, whoever finds it finds it deleted.
+    func begin() async throws {
+        do {
+            try await start()
+        } catch {
+            isDeleted = true
+            throw error
+        }
+    }
+
     /// Listens, with all toxics in force.
     func start() async throws {
         let journal = journal
-        let started = try await ProxyServer(
-            description.settings(), loops: surroundings.loops
-        ) { journal.add($0) }
+        let settings = try await description.settings().prepared()
+        let started = try await ProxyServer(settings, loops: surroundings.loops) {
+            journal.add($0)
+        }
         server = started
         description.listen = "\(started.address)"
         do {
@@ -113,7 +124,7 @@ actor NamedProxy {
         await server.stop()
     }
 
-    /// Takes over what a body gives.
+    /// Takes over what a body gives, or nothing of it if the proxy cannot listen so.
     ///
     /// - Returns: the lease, if it was disabled with one that was asked for.
     func update(_ body: JSON) async throws -> LeaseRecord? {
@@ -124,9 +135,8 @@ actor NamedProxy {
         let wanted = try fields.bool("enabled") ?? wasEnabled
         let lease = try LeaseLength(fields, default: surroundings.defaultLease)
         if next.differs(from: description, at: server?.address) {
-            try check(next)
-            await stop()
-            description = next
+            try await check(next)
+            try await become(next, isEnabled: wanted)
         }
         if wanted {
             try await enable()
@@ -136,8 +146,38 @@ actor NamedProxy {
         return nil
     }
 
-    private func check(_ next: ProxyDescription) throws {
-        _ = try next.settings()
+    /// Starts anew as another one, or else as the one that it was.
+    private func become(_ next: ProxyDescription, isEnabled wanted: Bool) async throws {
+        let (before, wasEnabled) = (description, isEnabled)
+        await stop()
+        description = next
+        guard wanted else { return }
+        do {
+            try await enable()
+        } catch {
+            description = before
+            report("cannot be changed: \(ControlError(error))")
+            if wasEnabled { await startAgain() }
+            throw error
+        }
+    }
+
+    private func startAgain() async {
+        do {
+            try await start()
+        } catch {
+            report("has stopped, and is disabled: \(ControlError(error))")
+        }
+    }
+
+    /// Whether nothing has to change for it to be so.
+    func isAlready(_ wanted: ProxyDescription) async -> Bool {
+        !wanted.differs(from: description, at: server?.address)
+    }
+
+    /// Before anything is closed.
+    private func check(_ next: ProxyDescription) async throws {
+        _ = try await next.settings().prepared()
         if next.speaks == .tcp, let entry = toxics.first(where: \.toxic.type.strikesRequests) {
             throw ControlError.needsHTTP(entry.toxic.type)
         }
@@ -182,8 +222,12 @@ actor NamedProxy {
 
     /// Enables it and takes all toxics away.
     func reset() async throws {
-        for name in toxics.map(\.toxic.name) { try await remove(name) }
+        var failure: (any Error)?
+        for name in toxics.map(\.toxic.name) {
+            do { try await remove(name) } catch { failure = error }
+        }
         try await enable()
+        if let failure { throw failure }
     }
 
     /// Ends it for good.

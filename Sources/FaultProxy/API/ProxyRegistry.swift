@@ -79,7 +79,7 @@ public actor ProxyRegistry {
         // The name is taken while it starts.
         proxies[description.name] = proxy
         do {
-            if isEnabled { try await proxy.inTurn { try await $0.start() } }
+            if isEnabled { try await proxy.inTurn { try await $0.begin() } }
         } catch {
             if proxies[description.name] === proxy { proxies[description.name] = nil }
             throw error
@@ -176,13 +176,26 @@ public actor ProxyRegistry {
     private func apply(
         _ description: ProxyDescription, isEnabled: Bool
     ) async throws -> NamedProxy {
-        if let present = proxies[description.name] {
-            let (now, server) = (await present.description, await present.server)
-            if !description.differs(from: now, at: server?.address) { return present }
-            try await delete(description.name)
+        for _ in 0..<Self.attempts {
+            do {
+                if let present = proxies[description.name] {
+                    if try await present.inTurn({ await $0.isAlready(description) }) {
+                        return present
+                    }
+                    try await delete(description.name)
+                }
+                return try await add(description, isEnabled: isEnabled)
+            } catch let error as ControlError
+                where error == .proxyNotFound || error == .proxyExists
+            {
+                await Task.yield()
+            }
         }
-        return try await add(description, isEnabled: isEnabled)
+        throw ControlError.proxyExists
     }
+
+    /// Somebody else may delete or create a proxy of the list at the same time.
+    private static let attempts = 100
 
     /// Does what `POST /populate` does.
     ///
@@ -199,7 +212,14 @@ public actor ProxyRegistry {
             throw ProxyListError("\(error)")
         }
         for (description, isEnabled) in descriptions {
-            _ = try await apply(description, isEnabled: isEnabled)
+            do {
+                _ = try await apply(description, isEnabled: isEnabled)
+            } catch let error as FaultProxyError {
+                throw FaultProxyError(
+                    code: error.code, message: "proxy \(description.name): \(error.message)")
+            } catch {
+                throw ProxyListError("proxy \(description.name): \(ControlError(error))")
+            }
         }
     }
 

@@ -69,7 +69,8 @@ final class LateDelivery {
         let connecting = connector.connect(on: loop) {
             BackHandler(
                 receive: { part, _ in bound.value.receive(part) }, paused: { _ in },
-                closed: { _ in bound.value.finish() }, writable: { _ in })
+                failed: { _, _ in bound.value.finish() }, closed: { _ in bound.value.finish() },
+                writable: { _ in })
         }
         connecting.whenComplete { bound.value.connected($0) }
     }

@@ -26,6 +26,12 @@ func isUncleanEnd(_ error: any Error) -> Bool {
     if case .uncleanShutdown? = error as? NIOSSLError { true } else { false }
 }
 
+/// Whether the two sides could not agree on TLS: nothing that was written has been read.
+func isHandshakeFailure(_ error: any Error) -> Bool {
+    if case .handshakeFailed? = error as? NIOSSLError { return true }
+    return error is NIOSSLExtraError
+}
+
 extension ChannelHandlerContext {
     /// Closes when everything that was written here has gone out. Otherwise NIO drops it if the
     /// other side has ended its direction already.

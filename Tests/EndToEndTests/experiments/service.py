@@ -72,6 +72,11 @@ class Handler(BaseHTTPRequestHandler):
                 {"id": number, "status": "available", "price": 3.5 * number}
                 for number in range(1, 1 + int(query.get("count", 3)))
             ]})
+        if url.path == "/old-page":
+            self.send_response(301)
+            self.send_header("Location", "/health")
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
         if url.path == "/created":
             return self.answer(204, "")
         if url.path == "/load":

@@ -1,6 +1,6 @@
 /// Numbers that look random, and are the same when everything is done again.
 struct SplitMix64: RandomNumberGenerator, Sendable {
-    private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
+    static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     private var state: UInt64
 
@@ -17,9 +17,12 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     /// From 0 up to, and without, 1.
-    mutating func nextFraction() -> Double { Double(next() >> 11) / Double(1 << 53) }
+    mutating func nextFraction() -> Double { Self.fraction(of: next()) }
 
-    private static func mixed(_ value: UInt64) -> UInt64 {
+    static func fraction(of number: UInt64) -> Double { Double(number >> 11) / Double(1 << 53) }
+
+    /// The number that has this place, for those who know where they are.
+    static func mixed(_ value: UInt64) -> UInt64 {
         var bits = value
         bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
         bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
