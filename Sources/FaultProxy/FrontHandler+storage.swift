@@ -113,7 +113,7 @@ extension FrontHandler {
         back = nil
         guard isHandshakeFailure(error), answer == nil else { return reset(context.channel) }
         if let operation { state.notForwarded(operation) }
-        answerUnreachable("TLS: \(error)", context: context)
+        answerUnreachable(TLSFailure.words(for: error) ?? "\(error)", context: context)
     }
 
     func storageClosed(_ storage: any Channel) {

@@ -158,6 +158,14 @@ import Testing
         #expect(failure?.message == "GET http://127.0.0.1:1/: Connection refused")
     }
 
+    @Test func whoSpeaksNoTLSIsToldInOneWord() async throws {
+        try await use { port, _ in
+            let url = "https://127.0.0.1:\(port)/"
+            let failure = await OutsideRig.failure(of: call(url), by: caller("127.0.0.1"))
+            #expect(failure?.message == "GET \(url): TLS: WRONG_VERSION_NUMBER")
+        }
+    }
+
     @Test func noMessageHasASecret() async throws {
         try await use { port, _ in
             let caller = caller("127.0.0.1")

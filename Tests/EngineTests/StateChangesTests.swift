@@ -52,6 +52,30 @@ struct StateChangesTests {
             ])
     }
 
+    /// In so long a time a breaker may have closed and opened again.
+    @Test func betweenLooksFarApartNothingIsCertain() {
+        var changes = StateChanges()
+        for number in [0, 1, 2] { _ = changes.note(Self.look(number, breaker: .open)) }
+        #expect(changes.blindSpells.isEmpty)
+        // It did not answer in between, and once without the breaker.
+        _ = changes.note(Self.look(5))
+        for number in [8, 9] { _ = changes.note(Self.look(number, breaker: .open)) }
+        #expect(changes.blindSpells == [Self.at(100)..<Self.at(410)])
+    }
+
+    @Test func whatIsUncertainIsTakenOutOfASpan() {
+        let span = Self.at(100)..<Self.at(1000)
+        let spells = [
+            Self.at(0)..<Self.at(50), Self.at(80)..<Self.at(200), Self.at(300)..<Self.at(400),
+            Self.at(900)..<Self.at(1100), Self.at(1200)..<Self.at(1300),
+        ]
+        let parts = ObservationBoard.parts(of: span, without: spells)
+        #expect(parts == [Self.at(200)..<Self.at(300), Self.at(400)..<Self.at(900)])
+        #expect(ObservationBoard.parts(of: span, without: []) == [span])
+        let all = [Self.at(0)..<Self.at(2000)]
+        #expect(ObservationBoard.parts(of: span, without: all).isEmpty)
+    }
+
     @Test func aLookThatShowsNothingLeavesTheChangeOpenForLonger() {
         var changes = StateChanges()
         _ = changes.note(Self.look(0, breaker: .closed))

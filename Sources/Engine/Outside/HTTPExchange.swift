@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import DRTesting
+internal import FaultProxy
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
@@ -120,7 +121,7 @@ struct HTTPExchange: Sendable {
             cause.connectionErrors.first.map { reason(for: $0.error) } ?? "no address was found"
         case let cause as IOError: String(cString: strerror(cause.errnoCode))
         case let cause as HTTPClientError: cause.shortDescription
-        default: "\(cause)"
+        default: TLSFailure.words(for: cause) ?? "\(cause)"
         }
     }
 }

@@ -54,11 +54,26 @@ extension ObservationBoard {
 
     /// In which the breaker was open for certain.
     private func openSpans(_ facts: RunFacts.State) -> [Range<ContinuousClock.Instant>] {
-        facts.breakerSpans(.open, to: .now).compactMap { span in
+        let blindSpells = system.store.blindSpells
+        return facts.breakerSpans(.open, to: .now).flatMap { span in
             let start = span.lowerBound + Self.underWay
             let end = system.store.earliest(of: span.upperBound)
-            return start < end ? start..<end : nil
+            return start < end ? Self.parts(of: start..<end, without: blindSpells) : []
         }
+    }
+
+    /// - Parameter spells: in order, none within another.
+    static func parts(
+        of span: Range<ContinuousClock.Instant>, without spells: [Range<ContinuousClock.Instant>]
+    ) -> [Range<ContinuousClock.Instant>] {
+        var parts: [Range<ContinuousClock.Instant>] = []
+        var start = span.lowerBound
+        for spell in spells where spell.overlaps(span) {
+            if start < spell.lowerBound { parts.append(start..<spell.lowerBound) }
+            start = max(start, spell.upperBound)
+        }
+        if start < span.upperBound { parts.append(start..<span.upperBound) }
+        return parts
     }
 
     /// - Returns: `nil` if there was no such time, or if it is too long ago.

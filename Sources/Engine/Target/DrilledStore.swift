@@ -31,6 +31,8 @@ protocol DrilledStore: StorageUnderLoad {
     /// When a change may have come at the earliest that was told for this moment, or that may have
     /// come by now. Who looks again and again learns of a change only when it has happened.
     func earliest(of change: Instant) -> Instant
+    /// When its breaker may have changed and changed back unseen.
+    var blindSpells: [Range<Instant>] { get }
     /// - Throws: `RunnerError` if it has no such mode.
     func setReadOnly(_ isReadOnly: Bool) async throws
     /// How far behind the storage is that does not serve; `nil` if that cannot be seen.
@@ -62,6 +64,7 @@ extension ResilientStore: DrilledStore {
 
     /// It tells of a change before anything follows from it.
     nonisolated func earliest(of change: Instant) -> Instant { change }
+    nonisolated var blindSpells: [Range<Instant>] { [] }
 }
 
 extension RunnerError {

@@ -126,6 +126,8 @@ final class HTTPService: DrilledStore {
         }
     }
 
+    var blindSpells: [Range<Instant>] { state.withLock { $0.changes.blindSpells } }
+
     private func look() async -> SelfReport {
         let look = await states.look()
         // Told while the lock is held: in their order, also when two look at once.

@@ -31,7 +31,14 @@ struct StateChanges: Sendable {
         }
     }
 
+    /// Looks further apart than this may have missed that a breaker closed and opened again.
+    static let blindness: Duration = .milliseconds(250)
+    /// So many spells are remembered.
+    private static let memory = 1000
+
     private var breaker: Seen<CircuitBreaker.State>?
+    /// From one look that saw the breaker to the next, where that came late.
+    private(set) var blindSpells: [Range<Instant>] = []
     private var health: Seen<Health.State>?
     private var failover: Seen<Failover.State>?
     private var hasQueued = false
@@ -44,6 +51,7 @@ struct StateChanges: Sendable {
     mutating func note(_ look: Look) -> [Change] {
         if let last, look.sent < last { return [] }
         last = look.sent
+        noteBlindness(before: look)
         if let depth = look.report.queueDepth {
             if depth == 0, hasQueued { queueEmptied = look.answered }
             hasQueued = depth > 0
@@ -64,6 +72,14 @@ struct StateChanges: Sendable {
             },
         ]
         return changes.compactMap(\.self)
+    }
+
+    private mutating func noteBlindness(before look: Look) {
+        guard look.report.breaker != nil, let seen = breaker?.sent,
+            look.answered - seen > Self.blindness
+        else { return }
+        blindSpells.append(seen..<look.answered)
+        if blindSpells.count > Self.memory { blindSpells.removeFirst() }
     }
 
     private static func note<State: Equatable & Sendable>(
