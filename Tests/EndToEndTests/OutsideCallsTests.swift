@@ -224,6 +224,11 @@ import Testing
             run.send(SIGKILL)
             _ = try await run.finish()
         }
+        // Between two undos no process names the file.
+        let deadline = ContinuousClock.now + .seconds(5)
+        while lines(file).count < 4, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(10))
+        }
         #expect(await Leftovers.processesInTheEnd(naming: file) == [])
         #expect(lines(file) == ["one", "two", "undo two", "undo one"])
     }

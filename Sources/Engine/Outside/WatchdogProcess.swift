@@ -1,6 +1,5 @@
 internal import FoundationEssentials
 internal import Subprocess
-internal import SystemPackage
 
 /// The runner's end of a `Watchdog`.
 ///
@@ -109,19 +108,8 @@ actor WatchdogProcess {
         for (name, value) in environment {
             if let key = Environment.Key(rawValue: name) { variables[key] = value }
         }
-        let result = try await Subprocess.run(
-            .path(FilePath(path)), arguments: Arguments(arguments),
-            environment: .custom(variables), platformOptions: options, input: .inputWriter,
-            output: .sequence, error: .discarded
-        ) { execution in
-            var lines = execution.standardOutput.strings(bufferingPolicy: .unbounded)
-                .makeAsyncIterator()
-            for await order in orders {
-                _ = try await execution.standardInputWriter.write(order)
-                guard let line = try await lines.next() else { return }
-                answers.yield(line)
-            }
-        }
-        return "\(result.terminationStatus)"
+        return try await LineDialogue(
+            path: path, arguments: arguments, environment: variables, options: options
+        ).run(orders, answers)
     }
 }

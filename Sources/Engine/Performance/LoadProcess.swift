@@ -1,6 +1,5 @@
 internal import FoundationEssentials
 internal import Subprocess
-internal import SystemPackage
 
 /// The runner's end of a `LoadChild`.
 ///
@@ -127,20 +126,9 @@ final class LoadProcess: Sendable {
         var options = PlatformOptions()
         // What comes from the terminal is for the runner, which then ends this process.
         options.processGroupID = 0
-        let result = try await Subprocess.run(
-            .path(.init(path)), arguments: .init(arguments),
-            environment: .custom(environment), platformOptions: options, input: .inputWriter,
-            output: .sequence, error: .discarded
-        ) { execution in
-            var lines = execution.standardOutput.strings(bufferingPolicy: .unbounded)
-                .makeAsyncIterator()
-            for await order in orders {
-                _ = try await execution.standardInputWriter.write(order)
-                guard let line = try await lines.next() else { return }
-                answers.yield(line)
-            }
-        }
-        return "\(result.terminationStatus)"
+        return try await LineDialogue(
+            path: path, arguments: arguments, environment: environment, options: options
+        ).run(orders, answers)
     }
 
     /// What is freed must be seen to be freed: otherwise the allocator learns to keep large blocks
