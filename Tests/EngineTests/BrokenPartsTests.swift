@@ -91,16 +91,24 @@ struct BrokenPartsTests {
         withExtendedLifetime(folder) {}
     }
 
-    @Test func aDrainThatOverwritesHidesWhatIsQueued() async throws {
+    @Test func aDrainThatOverwritesHidesWhatIsQueuedAndKeepsItForAWhile() async throws {
         let folder = TemporaryDirectory()
-        let queue = Sabotage?.some(.drainOverwritesNewer).wrap(
-            try OperationQueue(directory: folder.path))
-        for key in ["a", "b"] {
-            _ = try await queue.add(QueuedOperation(key: key, action: .delete))
+        let queue = DrainOverwritesNewer(
+            queue: try OperationQueue(directory: folder.path), held: .milliseconds(50))
+        func add(_ key: String) async throws -> QueueEntry {
+            try await queue.add(QueuedOperation(key: key, action: .delete))
         }
+        let first = try await add("a")
         #expect(try await queue.pending(for: "a") == nil)
-        #expect(try await queue.first(10).map(\.operation.key) == ["a"])
-        #expect(queue.depth == 2)
+        #expect(try await queue.first(10) == [first])
+        let second = try await add("b")
+        let asked = ContinuousClock.now
+        #expect(try await queue.first(10) == [first, second])
+        #expect(ContinuousClock.now - asked >= .milliseconds(50))
+        // What comes while the others are delivered has its own wait before it.
+        _ = try await add("c")
+        #expect(try await queue.first(10) == [first, second])
+        #expect(queue.depth == 3)
         withExtendedLifetime(folder) {}
     }
 }

@@ -216,11 +216,12 @@ import Testing
             ExperimentText.action("open"),
         ])
         let run = try await ExperimentRun.of(text, in: world)
-        #expect(
-            run.results.map(\.testName) == [
-                "Steady state before the method", "open", "load", "Steady state after the method",
-                "Rollback: mend",
-            ])
+        let names = run.results.map(\.testName)
+        try #require(names.count == 5)
+        #expect(names.first == "Steady state before the method")
+        // "open" lets "load" end, and from then on both of them end side by side.
+        #expect(Set(names[1...2]) == ["open", "load"])
+        #expect(names[3...] == ["Steady state after the method", "Rollback: mend"])
         #expect(run.judgement.verdict == .passed)
     }
 

@@ -119,18 +119,36 @@ final class QueueForgetsOnRestart: OperationQueueing {
     var depth: Int { state.withLock { $0.entries.count } }
 }
 
-/// Does not tell that a key has something queued, so that a newer write goes first; and takes its
-/// time, so that there is one.
-struct DrainOverwritesNewer: OperationQueueing {
-    let queue: OperationQueue
+/// Does not tell that a key has something queued, so that a newer write goes first; and keeps what
+/// is queued for five seconds, so that there are such writes however short the outage was.
+final class DrainOverwritesNewer: OperationQueueing {
+    private let queue: OperationQueue
+    private let held: Duration
+    /// The number of the last entry that was kept for long enough.
+    private let released = Mutex<UInt64>(0)
+
+    init(queue: OperationQueue, held: Duration = .seconds(5)) {
+        (self.queue, self.held) = (queue, held)
+    }
 
     func add(_ operation: QueuedOperation) async throws -> QueueEntry {
         try await queue.add(operation)
     }
+
     func first(_ limit: Int) async throws -> [QueueEntry] {
-        try await Task.sleep(for: .milliseconds(20))
-        return try await queue.first(min(limit, 1))
+        let released = released.withLock { $0 }
+        let entries = try await queue.first(limit)
+        // One alone is that of a prerequisite.
+        if entries.count < 2 { return entries }
+        if let first = entries.first, first.number <= released {
+            return entries.filter { $0.number <= released }
+        }
+        try await Task.sleep(for: held)
+        let last = try await queue.first(queue.depth).last?.number
+        self.released.withLock { $0 = last ?? released }
+        return try await queue.first(limit)
     }
+
     func pending(for key: String) async throws -> QueueEntry? { nil }
     func remove(_ entry: QueueEntry) async throws { try await queue.remove(entry) }
     var depth: Int { queue.depth }
