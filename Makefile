@@ -4,7 +4,7 @@ SCENARIO = Complete R2 Outage Simulation
 PROGRAMS = dr-runner fault-proxy dr-audit dr-projections dr-weekly-report
 export DR_DATA ?= ./dr-data
 
-.PHONY: help demo test soak bench format release clean
+.PHONY: help demo test soak torture bench format release clean
 
 help: ## Say what there is to make
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,10 @@ test: .venv/installed ## Run all tests, with real storage servers
 soak: .venv/installed ## Run the long tests, as a release build
 	@.ci/setup.sh test
 	@DR_SOAK=1 .ci/test.sh -c release -Xswiftc -enable-testing --no-parallel --filter Soak
+
+torture: .venv/installed ## Kill, fill up, fault and cut the power of the log, as a release build
+	@.ci/setup.sh test
+	@DR_SOAK=1 .ci/test.sh -c release -Xswiftc -enable-testing --no-parallel --filter Torture
 
 bench: ## Compare the fault proxy with HAProxy, and watch its memory
 	@.ci/setup.sh bench

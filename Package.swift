@@ -4,6 +4,7 @@ import PackageDescription
 let package = Package(
     name: "dr-testing",
     products: [
+        .library(name: "DRTesting", targets: ["DRTesting"]),
         .library(name: "EventLog", targets: ["EventLog"]),
         .library(name: "ResilientStorage", targets: ["ResilientStorage"]),
         .library(name: "S3", targets: ["S3"]),
@@ -37,12 +38,24 @@ let package = Package(
             providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"]),
         .target(name: "Wire"),
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]),
         .target(
-            name: "Merkle", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+            name: "Merkle",
+            dependencies: ["COpenSSL", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "EventLog", dependencies: ["LMDB", "Merkle", "Wire"]),
 
+        // Old segments of the log, in S3.
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Archive", dependencies: ["CZlib", "EventLog", "S3"]),
+
         // The domain.
-        .target(name: "DRTesting", dependencies: ["Wire"], exclude: ["events.proto"]),
+        .target(
+            name: "DRTesting", dependencies: ["Wire"],
+            resources: [.embedInCode("events.proto")]),
 
         // The storage system under test, and what breaks it.
         .target(
@@ -144,7 +157,7 @@ let package = Package(
         .executableTarget(
             name: "dr-audit",
             dependencies: [
-                "DRTesting", "EventLog", "Merkle", "Projections",
+                "Archive", "DRTesting", "EventLog", "Merkle", "Projections", "S3", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -176,6 +189,8 @@ let package = Package(
             name: "EventLogTests",
             dependencies: ["EventLog", "LMDB", "Merkle", "Wire", "log-appender"],
             exclude: ["verify_log.py"]),
+        .testTarget(
+            name: "ArchiveTests", dependencies: ["Archive", "EventLog", "S3", "S3Sandbox"]),
         .testTarget(name: "DRTestingTests", dependencies: ["DRTesting", "EventLog", "Wire"]),
         .testTarget(
             name: "EngineTests",
@@ -212,11 +227,14 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FaultProxy", "S3", "S3Sandbox", "StorageServers", "dr-runner", "dr-audit",
-                "dr-projections", "dr-weekly-report", "fault-proxy",
+                "FaultProxy", "Merkle", "S3", "S3Sandbox", "StorageServers", "dr-runner",
+                "dr-audit", "dr-projections", "dr-weekly-report", "fault-proxy",
                 "resilient-storage-example",
             ],
-            exclude: ["Help", "damage.py", "experiments", "services", "toxiproxy_clients.py"]),
+            exclude: [
+                "Help", "check_proof.py", "damage.py", "experiments", "services",
+                "toxiproxy_clients.py",
+            ]),
     ]
 )
 

@@ -47,8 +47,11 @@ system_packages() {
     missing=
     has pkg-config || missing="$missing pkg-config"
     { has pkg-config && pkg-config --exists lmdb; } || missing="$missing liblmdb-dev"
+    { has pkg-config && pkg-config --exists libcrypto; } || missing="$missing libssl-dev"
+    { has pkg-config && pkg-config --exists zlib; } || missing="$missing zlib1g-dev"
     if [ "$1" = test ]; then
         has protoc || missing="$missing protobuf-compiler"
+        has strace || missing="$missing strace"
     fi
     if [ "$1" = bench ]; then
         has python3 || missing="$missing python3"

@@ -1,10 +1,21 @@
 internal import DRTesting
+public import EventLog
 internal import Wire
 
 /// `test_logs`: what happened in a run, in words.
 public enum LogsView: ReadModel {
     public static let name = "test_logs"
-    public static let version: UInt8 = 2
+    public static let version: UInt8 = 3
+
+    private static let events: [TestEvent] = [
+        .runRequested(.init()), .prerequisiteChecked(.init()), .stepStarted(.init()),
+        .resultRecorded(.init()), .faultEffective(.init()), .faultEnded(.init()),
+        .cancelRequested(.init()), .cleanupFinished(.init()), .runFinished(.init()),
+        .logRecorded(.init()),
+    ]
+    private static let numbers = Set(events.map(\.number))
+
+    public static func reads(_ number: Int) -> Bool { numbers.contains(number) }
 
     /// A row before it has an id.
     struct Entry {
@@ -16,11 +27,22 @@ public enum LogsView: ReadModel {
         var metadata: [NamedValue] = []
     }
 
-    public static func apply<Rows: RowTable & ~Copyable>(
-        _ record: TestRecord, to rows: inout Rows
-    ) throws {
+    public static func apply(_ record: TestRecord, to rows: inout RowTable) throws {
         guard let test = try rows.test(of: record), let entry = entry(for: record) else { return }
-        try rows.add(to: test) { row($0, test: test, entry) }
+        try rows.add(to: test, record) { id, row in
+            row.member("id", id)
+            row.member("test_id", test)
+            row.member("timestamp", time: entry.time)
+            row.member("event_type", entry.type)
+            row.member("component", entry.component)
+            row.member("message", entry.message)
+            row.member("level", entry.level)
+            row.object("metadata", entry.metadata)
+        }
+    }
+
+    public static func apply(_ retention: RetentionApplied, to rows: inout RowTable) throws {
+        try rows.dropRows(recordedBefore: retention.logCutOff)
     }
 
     static func entry(for record: TestRecord) -> Entry? {
@@ -95,20 +117,5 @@ public enum LogsView: ReadModel {
         return Entry(
             time: event.time, type: type, component: "runner", message: event.sentence,
             level: level)
-    }
-
-    private static func row(_ id: UInt64, test: UInt64, _ entry: Entry) -> JSONWriter {
-        var writer = JSONWriter()
-        writer.object { row in
-            row.member("id", id)
-            row.member("test_id", test)
-            row.member("timestamp", time: entry.time)
-            row.member("event_type", entry.type)
-            row.member("component", entry.component)
-            row.member("message", entry.message)
-            row.member("level", entry.level)
-            row.object("metadata", entry.metadata)
-        }
-        return writer
     }
 }

@@ -2,12 +2,29 @@
 public enum RFC3339 {
     /// - Parameter time: microseconds since 1970.
     public static func text(_ time: UInt64) -> String {
+        var bytes: [UInt8] = []
+        write(time, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// - Parameter time: microseconds since 1970.
+    static func write(_ time: UInt64, to bytes: inout [UInt8]) {
         let (year, month, day) = date(ofDay: Int(time / 86_400_000_000))
         let rest = Int(time % 86_400_000_000) / 1000
-        let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
-        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T"
-            + "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2))."
-            + "\(digits(rest % 1000, 3))Z"
+        write(year, digits: 4, to: &bytes)
+        bytes.append(dash)
+        write(month, digits: 2, to: &bytes)
+        bytes.append(dash)
+        write(day, digits: 2, to: &bytes)
+        bytes.append(UInt8(ascii: "T"))
+        write(rest / 3_600_000, digits: 2, to: &bytes)
+        bytes.append(colon)
+        write(rest / 60_000 % 60, digits: 2, to: &bytes)
+        bytes.append(colon)
+        write(rest / 1000 % 60, digits: 2, to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        write(rest % 1000, digits: 3, to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
     }
 
     /// - Returns: microseconds since 1970, or `nil` if the text is not a time of that form. The
@@ -52,9 +69,15 @@ public enum RFC3339 {
         return digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
     }
 
-    private static func digits(_ number: Int, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(count - text.count, 0)) + text
+    /// With zeros before it, or with more digits if it has them.
+    private static func write(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
+        var (scale, most) = (1, 10)
+        for _ in 1..<digits { (scale, most) = (most, most * 10) }
+        while number >= most { (scale, most) = (most, most * 10) }
+        while scale > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / scale % 10))
+            scale /= 10
+        }
     }
 
     // Days are counted from 1970-01-01 and, inside, in eras of 400 years that begin in March, so

@@ -1,13 +1,5 @@
 public import DRTesting
 public import EventLog
-internal import Wire
-
-/// The rows of one view while events are folded into it.
-public protocol RowTable: ~Copyable {
-    func value(_ key: [UInt8]) throws -> [UInt8]?
-    mutating func put(_ value: [UInt8], _ key: [UInt8]) throws
-    mutating func remove(_ key: [UInt8]) throws
-}
 
 /// A table that is derived from the log: a pure fold.
 ///
@@ -18,7 +10,20 @@ public protocol ReadModel: Sendable {
     static var name: String { get }
     /// Raised whenever the same events would give other rows.
     static var version: UInt8 { get }
-    static func apply<Rows: RowTable & ~Copyable>(_ event: TestRecord, to rows: inout Rows) throws
+    /// Whether events of a number (their field in `Record`) change anything. The others are not
+    /// shown to the fold.
+    static func reads(_ number: Int) -> Bool
+    static func apply(_ record: TestRecord, to rows: inout RowTable) throws
+    /// Drops the rows that are older than what is to be kept.
+    static func apply(_ retention: RetentionApplied, to rows: inout RowTable) throws
+    /// Writes the rows that were put off with `RowTable.putOff`. Called at the end of each batch.
+    static func finish(_ rows: inout RowTable) throws
+}
+
+extension ReadModel {
+    public static func reads(_ number: Int) -> Bool { true }
+    public static func apply(_ retention: RetentionApplied, to rows: inout RowTable) throws {}
+    public static func finish(_ rows: inout RowTable) throws {}
 }
 
 /// An event about a test, and where it stands.
@@ -26,6 +31,8 @@ public struct TestRecord: Sendable {
     public let position: UInt64
     /// Microseconds since 1970, as the clock said.
     public let time: UInt64
+    /// Microseconds since 1970: never less than of the event before.
+    public let recorded: UInt64
     public let stream: UInt64
     public let event: TestEvent
 
@@ -35,7 +42,7 @@ public struct TestRecord: Sendable {
         guard let event = try? TestEvent(number: record.number, payload: record.payload) else {
             return nil
         }
-        (position, time) = (recorded.position, record.clock)
+        (position, time, self.recorded) = (recorded.position, record.clock, record.recorded)
         (stream, self.event) = (record.stream, event)
     }
 }
@@ -44,7 +51,7 @@ public struct TestRecord: Sendable {
 public enum RowKey {
     /// A row of the table, by its id.
     public static let row: UInt8 = 0x72
-    /// From a test to its rows.
+    /// From a test to its rows, and to when the events of these were recorded.
     static let index: UInt8 = 0x69
     /// What the fold remembers of a stream.
     static let stream: UInt8 = 0x73
@@ -55,74 +62,17 @@ public enum RowKey {
     static func index(test: UInt64, row: UInt64) -> [UInt8] {
         [index] + bigEndian(test) + bigEndian(row)
     }
-    static func index(test: UInt64) -> [UInt8] { [index] + bigEndian(test) }
 
     static func bigEndian(_ number: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
+        withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 
     static func number(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
-}
 
-extension RowTable where Self: ~Copyable {
-    /// The test that a stream is about: remembered from its first event.
-    mutating func test(of record: TestRecord) throws -> UInt64? {
-        if case .runRequested = record.event {
-            try put(RowKey.bigEndian(record.position), RowKey.stream(record.stream))
-            return record.position
-        }
-        return try value(RowKey.stream(record.stream)).map { RowKey.number($0) }
-    }
-
-    /// Adds a row with the next id, and its place in the index of its test.
-    mutating func add(to test: UInt64, _ json: (UInt64) -> JSONWriter) throws {
-        let id = (try value(RowKey.count).map { RowKey.number($0) } ?? 0) + 1
-        try put(RowKey.bigEndian(id), RowKey.count)
-        try put(json(id).bytes, RowKey.row(id))
-        try put([], RowKey.index(test: test, row: id))
-    }
-}
-
-extension JSONWriter {
-    mutating func member(_ name: String, _ value: String?) {
-        self.name(name)
-        string(value)
-    }
-
-    mutating func member(_ name: String, _ value: UInt64?) {
-        self.name(name)
-        integer(value)
-    }
-
-    mutating func member(_ name: String, _ value: Double?) {
-        self.name(name)
-        number(value)
-    }
-
-    mutating func member(_ name: String, _ value: Bool?) {
-        self.name(name)
-        bool(value)
-    }
-
-    mutating func member(_ name: String, time: UInt64?) {
-        member(name, time.map { RFC3339.text($0) })
-    }
-
-    /// Text that is there, or `null`.
-    mutating func member(_ name: String, orNull text: String) {
-        member(name, text.isEmpty ? nil : text)
-    }
-
-    mutating func member(_ name: String, verdict: Verdict) {
-        member(name, verdict == .none ? nil : "\(verdict)")
-    }
-
-    mutating func object(_ name: String, _ values: [NamedValue]) {
-        self.name(name)
-        object { writer in
-            for value in values { writer.member(value.name, value.value) }
-        }
+    /// Byte by byte, as keys are stored.
+    static func isBefore(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.lexicographicallyPrecedes(right)
     }
 }

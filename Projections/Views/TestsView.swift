@@ -5,57 +5,74 @@ internal import Wire
 /// `dr_tests`: one row for each run.
 public enum TestsView: ReadModel {
     public static let name = "dr_tests"
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
-    public static func apply<Rows: RowTable & ~Copyable>(
-        _ record: TestRecord, to rows: inout Rows
-    ) throws {
-        var test: TestState
-        if case .runRequested(let request) = record.event {
-            test = TestState()
-            test.position = record.position
-            test.createdAt = record.time
-            test.request = [request]
-        } else {
-            guard let stored = try rows.value(RowKey.stream(record.stream)) else { return }
-            test = try TestState(from: WireReader(stored))
-        }
-        test.lastPosition = record.position
+    public static func apply(_ record: TestRecord, to rows: inout RowTable) throws {
+        guard let test = try rows.test(of: record) else { return }
         switch record.event {
-        case .runStarted(let event): test.started = [event]
+        case .runRequested(var request):
+            // No part of the row, and longer than all that is.
+            request.scenarioText = ""
+            var state = TestState()
+            state.createdAt = record.time
+            state.request = [request]
+            try rows.put(state.encoded, RowKey.state(test))
+        case .runStarted(let event):
+            try change(test, in: &rows) { $0.started = [event] }
         case .runFinished(let event):
-            test.finished = test.finished.isEmpty ? [event] : test.finished
+            try change(test, in: &rows) {
+                if $0.finished.isEmpty { $0.finished = [event] }
+            }
         default: break
         }
-        try rows.put(test.encoded, RowKey.stream(record.stream))
-        try rows.put(test.row.bytes, RowKey.row(test.position))
+        // Every event changes the row: it is written once a batch.
+        rows.putOff(test, record.position)
+    }
+
+    public static func finish(_ rows: inout RowTable) throws {
+        for (test, position) in rows.takePutOff() {
+            let state = try state(of: test, in: &rows)
+            let row = state.row(id: test, lastPosition: position)
+            try rows.put(row.bytes, RowKey.row(test))
+        }
+    }
+
+    private static func change(
+        _ test: UInt64, in rows: inout RowTable, _ body: (inout TestState) -> Void
+    ) throws {
+        var state = try state(of: test, in: &rows)
+        body(&state)
+        try rows.put(state.encoded, RowKey.state(test))
+    }
+
+    private static func state(of test: UInt64, in rows: inout RowTable) throws -> TestState {
+        guard let stored = try rows.value(RowKey.state(test)) else { return TestState() }
+        return try TestState(from: WireReader(stored))
     }
 }
 
 /// What is remembered of a run: the events that its row is made of.
 private struct TestState: WireSchema {
-    var position: UInt64 = 0
-    var lastPosition: UInt64 = 0
     var createdAt: UInt64 = 0
     var request: [RunRequested] = []
     var started: [RunStarted] = []
     var finished: [RunFinished] = []
 
     static let fields: [WireFieldSchema<Self>] = [
-        .uint64(1, \.position), .uint64(2, \.lastPosition), .uint64(3, \.createdAt),
-        .messages(4, \.request), .messages(5, \.started), .messages(6, \.finished),
+        .uint64(1, \.createdAt), .messages(2, \.request), .messages(3, \.started),
+        .messages(4, \.finished),
     ]
 
     private var status: RunStatus {
         finished.first?.status ?? (started.isEmpty ? .pending : .running)
     }
 
-    var row: JSONWriter {
+    func row(id: UInt64, lastPosition: UInt64) -> JSONWriter {
         let request = request.first ?? RunRequested()
         let finish = finished.first
         var writer = JSONWriter()
         writer.object { row in
-            row.member("id", position)
+            row.member("id", id)
             row.member("test_type", request.testType)
             row.member("scenario", request.scenarioName)
             row.member("status", "\(status)")
@@ -75,7 +92,7 @@ private struct TestState: WireSchema {
             row.member("target_kind", request.targetKind)
             row.member("purpose", request.purpose)
             row.member("error_message", orNull: finish?.errorMessage ?? "")
-            row.member("first_position", position)
+            row.member("first_position", id)
             row.member("last_position", lastPosition)
         }
         return writer

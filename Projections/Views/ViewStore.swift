@@ -1,169 +1,140 @@
 public import EventLog
-internal import FoundationEssentials
-internal import LMDB
 public import Merkle
 
 /// Keeps the views in a file, and brings them up to date with the log.
 ///
 /// The file can be deleted at any time. It is not flushed: after a restart of the host it is
 /// thrown away and built again, since a power cut may have damaged it. Every call blocks.
-public final class ViewStore {
-    /// What a view was built from.
-    public struct Head: Equatable, Sendable {
-        public let generation: UInt64
-        public let position: UInt64
-        let root: MerkleHash
-        let logID: [UInt8]
-    }
-
+public final class ViewStore: Sendable {
     private static let batchSize = 5000
     private static let batchTime: Duration = .milliseconds(20)
+    /// So many rows of a base are stored at once.
+    private static let loadedAtOnce = 5000
+    private static let pieceSize = 1 << 16
 
-    private let environment: Environment
-    private let rows: Database
-    private let heads: Database
+    private let file: ViewFile
     private let reader: EventReader
 
     /// - Throws: `LMDBError` if the views cannot be written: fold them in memory then.
     public init(_ reader: EventReader) throws {
         self.reader = reader
-        let directory = reader.directory.views
-        let files = FileManager.default
-        try files.createDirectory(
-            atPath: directory, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        try Self.discardAfterRestart(directory)
-        var options = Environment.Options()
-        options.noSync = true
-        environment = try Environment(path: directory, options: options)
-        let databases = try environment.openDatabases(
-            [.init("rows"), .init("heads")], create: true)
-        (rows, heads) = (databases[0], databases[1])
+        file = try ViewFile(reader.directory.views)
     }
 
-    private static func discardAfterRestart(_ directory: String) throws {
-        let files = FileManager.default
-        let boot = files.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
-        let mark = directory + "/boot"
-        if files.contents(atPath: mark) == boot { return }
-        for file in ["data.mdb", "lock.mdb"] where files.fileExists(atPath: "\(directory)/\(file)")
-        {
-            try files.removeItem(atPath: "\(directory)/\(file)")
-        }
-        // Half a mark fits no boot, and throws away what is made anew.
-        let owner: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        guard files.createFile(atPath: mark, contents: boot, attributes: owner) else {
-            throw CocoaError(.fileWriteUnknown)
-        }
-    }
+    public func head(of view: any ReadModel.Type) throws -> ViewHead? { try file.head(of: view) }
 
     // MARK: Bringing up to date
 
     /// Folds what the log has and the view has not.
-    public func catchUp(_ view: any ReadModel.Type) throws {
-        while try catchUpOnce(view) {}
-    }
+    public func catchUp(_ view: any ReadModel.Type) throws { try catchUp([view]) }
 
-    /// - Returns: whether there is more.
-    private func catchUpOnce(_ view: any ReadModel.Type) throws -> Bool {
-        let stored = try head(of: view)
-        let head = try validHead(stored)
-        let events = try reader.events(from: head.position + 1, limit: Self.batchSize)
-        guard !events.isEmpty else { return false }
-        let deadline = ContinuousClock.now + Self.batchTime
-        return try environment.write { transaction in
-            var table = StoredRows(
-                transaction, rows: rows, prefix: Self.prefix(view, generation: head.generation))
-            // Somebody else may have been faster.
-            guard try table.head(view, in: heads) == stored else { return true }
-            // What a build that broke off left of this generation.
-            if head.isFirst { try table.removeAll() }
-            var position = head.position
-            for event in events {
-                if let record = TestRecord(event) { try view.apply(record, to: &table) }
-                position = event.position
-                if ContinuousClock.now > deadline { break }
-            }
-            let next = Head(
-                generation: head.generation, position: position,
-                root: try reader.root(ofSize: position), logID: head.logID)
-            try table.commit(next, of: view, in: heads)
-            return true
-        }
-    }
-
-    /// The stored head, if the log still is what it was built from; else the start of a new
-    /// generation.
-    private func validHead(_ stored: Head?) throws -> Head {
-        let logID = Hexadecimal.decode(reader.logID) ?? []
-        if let stored, stored.logID == logID, try stored.position <= reader.head().position,
-            try reader.root(ofSize: stored.position) == stored.root
-        {
-            return stored
-        }
-        return Head(
-            generation: (stored?.generation ?? 0) + 1, position: 0, root: .emptyTree, logID: logID)
-    }
-
-    public func head(of view: any ReadModel.Type) throws -> Head? {
-        try environment.read { transaction in
-            try transaction.value(for: Self.headKey(view), in: heads).flatMap { Head(stored: $0) }
-        }
-    }
-
-    /// Builds a view anew beside the old one, swaps, and removes the old rows.
-    public func rebuild(_ view: any ReadModel.Type) throws {
-        let generation = try (head(of: view)?.generation ?? 0) + 1
-        try removeRows(of: view, keeping: generation - 1)
+    /// Folds what the log has and the views have not. Those that do not fit the log are built anew.
+    public func catchUp(_ views: [any ReadModel.Type]) throws {
         let last = try reader.head().position
-        var position: UInt64 = 0
-        while position < last {
-            position = try build(view, generation: generation, after: position, upTo: last)
-        }
-        let head = Head(
-            generation: generation, position: last, root: try reader.root(ofSize: last),
-            logID: Hexadecimal.decode(reader.logID) ?? [])
-        try environment.write { transaction in
-            try transaction.put(head.stored, for: Self.headKey(view), in: heads)
-            try transaction.commit()
-        }
-        try removeRows(of: view, keeping: generation)
+        let unfit = try views.filter { try fitsLog($0) == false }
+        if !unfit.isEmpty { try rebuild(unfit) }
+        while try catchUpOnce(views, upTo: last) {}
     }
 
-    private func build(
-        _ view: any ReadModel.Type, generation: UInt64, after position: UInt64, upTo last: UInt64
-    ) throws -> UInt64 {
-        let events = try reader.events(from: position + 1, limit: Self.batchSize)
-            .filter { $0.position <= last }
-        try environment.write { transaction in
-            var table = StoredRows(
-                transaction, rows: rows, prefix: Self.prefix(view, generation: generation))
-            for event in events {
-                if let record = TestRecord(event) { try view.apply(record, to: &table) }
-            }
-            try table.commit()
-        }
-        return events.last?.position ?? last
+    private func fitsLog(_ view: any ReadModel.Type) throws -> Bool {
+        guard let head = try head(of: view), head.logID == logID else { return false }
+        // What comes next must still be there.
+        return try head.position <= reader.head().position
+            && head.position + 1 >= reader.firstPosition()
+            && reader.root(ofSize: head.position) == head.root
     }
 
-    /// Removes the rows of other generations, at most 5,000 at a time.
-    private func removeRows(of view: any ReadModel.Type, keeping generation: UInt64) throws {
-        let all = Self.prefix(view)
-        let kept = Self.prefix(view, generation: generation)
-        var isDone = false
-        while !isDone {
-            isDone = try environment.write { transaction in
-                var keys: [Key] = []
-                try transaction.forEach(in: rows, from: .bytes(all)) { key, _ in
-                    guard case .bytes(let bytes) = key, bytes.starts(with: all) else {
-                        return .stop
-                    }
-                    if !bytes.starts(with: kept) { keys.append(key) }
-                    return keys.count < Self.batchSize ? .continue : .stop
-                }
-                for key in keys { try transaction.remove(key, in: rows) }
-                try transaction.commit()
-                return keys.count < Self.batchSize
+    private var logID: [UInt8] { Hexadecimal.decode(reader.logID) ?? [] }
+
+    /// Folds on those that are furthest behind, as far as the next of the others.
+    ///
+    /// - Returns: whether there is more.
+    private func catchUpOnce(_ views: [any ReadModel.Type], upTo last: UInt64) throws -> Bool {
+        let heads = try views.map { try head(of: $0) }
+        let known = zip(views, heads).compactMap { view, head in head.map { (view, $0) } }
+        let positions = known.map { $0.1.position }
+        guard let position = positions.min(), position < last else { return false }
+        let behind = known.filter { $0.1.position == position }
+        let end = positions.filter { $0 > position }.min() ?? last
+        let limit = min(UInt64(Self.batchSize), end - position)
+        let events = try reader.events(from: position + 1, limit: Int(limit))
+        guard !events.isEmpty else { return false }
+        let tables = behind.map { view, head in
+            RowTable(StoredRows(file, generation: head.generation, of: view))
+        }
+        var fold = Fold(behind.map { $0.0 }, tables)
+        // Somebody else may be faster: then all begins anew.
+        _ = try file.advance(&fold, from: behind.map { $0.1 }) { fold in
+            let reached = try Self.apply(events, to: &fold)
+            return (reached, try reader.root(ofSize: reached))
+        }
+        return true
+    }
+
+    /// - Returns: the position that was reached when the time was over.
+    private static func apply(_ events: [RecordedEvent], to fold: inout Fold) throws -> UInt64 {
+        let deadline = ContinuousClock.now + batchTime
+        var reached: UInt64 = 0
+        for event in events {
+            if let step = FoldStep(event, fold.filter) { try fold.apply(step) }
+            reached = event.position
+            if ContinuousClock.now > deadline { break }
+        }
+        try fold.finish()
+        return reached
+    }
+
+    // MARK: Building anew
+
+    public func rebuild(_ view: any ReadModel.Type) throws { try rebuild([view]) }
+
+    /// Builds views anew beside the old ones, in one pass over the log, shows them together, and
+    /// removes the old rows. Until then readers see the old ones.
+    ///
+    /// - Parameters:
+    ///   - archive: gives the events that are not in the log any more. Without it, views begin with
+    ///     the dump that is kept beside a log whose beginning is archived.
+    ///   - progress: is told the position reached, and the last one.
+    /// - Throws: `EventLogError` with `.archived` if the beginning is missing.
+    public func rebuild(
+        _ views: [any ReadModel.Type], archive: EventSource.Archive? = nil,
+        progress: (_ position: UInt64, _ last: UInt64) -> Void = { _, _ in }
+    ) throws {
+        let source = try EventSource(reader, archive: archive)
+        let last = try reader.head().position
+        let base = try archive == nil ? ViewBase.needed(by: reader) : nil
+        let generations = try file.claimGenerations(of: views)
+        if let base { try load(base, views, generations) }
+        let tables = zip(views, generations).map { view, generation in
+            RowTable(StoredRows(file, generation: generation, of: view))
+        }
+        var fold = Fold(views, tables)
+        let feed = EventFeed(source: source, filter: fold.filter)
+        try feed.forEachBatch(after: base?.position ?? 0, upTo: last) { batch in
+            for step in batch.steps { try fold.apply(step) }
+            try fold.finish()
+            try file.write(fold, generations: generations)
+            fold.wasWritten()
+            progress(batch.position, last)
+        }
+        let root = try reader.root(ofSize: last)
+        let heads = generations.map {
+            ViewHead(generation: $0, position: last, root: root, logID: logID)
+        }
+        try file.show(heads, of: views)
+        for (view, generation) in zip(views, generations) {
+            try file.removeRows(of: view, before: generation)
+        }
+    }
+
+    private func load(
+        _ base: ViewBase, _ views: [any ReadModel.Type], _ generations: [UInt64]
+    ) throws {
+        for (view, generation) in zip(views, generations) {
+            let rows = try base.rows(of: view)
+            for start in stride(from: 0, to: rows.count, by: Self.loadedAtOnce) {
+                let part = rows[start..<min(start + Self.loadedAtOnce, rows.count)]
+                try file.write(part, generation: generation, of: view)
             }
         }
     }
@@ -173,107 +144,48 @@ public final class ViewStore {
     /// The rows of a view and the position they show, in one snapshot.
     public func table(_ view: any ReadModel.Type) throws -> ViewRows {
         var found: [[UInt8]] = []
-        let head = try forEachRow(of: view) { key, value in
-            if key.first == RowKey.row { found.append(value) }
-        }
+        let head = try file.forEachRow(of: view, kind: RowKey.row, row: { found.append($1) })
         return ViewRows(view: view.name, position: head?.position ?? 0, rows: found)
     }
 
-    public func digest(_ view: any ReadModel.Type) throws -> MerkleHash {
-        let position = try head(of: view)?.position ?? 0
-        var digest = ViewDigest(version: view.version, position: position)
-        _ = try forEachRow(of: view) { key, value in digest.add(key, value) }
-        return digest.value
-    }
-
-    private func forEachRow(
-        of view: any ReadModel.Type, _ body: ([UInt8], [UInt8]) -> Void
-    ) throws -> Head? {
-        try environment.read { transaction in
-            let stored = try transaction.value(for: Self.headKey(view), in: heads)
-            guard let head = stored.flatMap({ Head(stored: $0) }) else { return nil }
-            let prefix = Self.prefix(view, generation: head.generation)
-            try transaction.forEach(in: rows, from: .bytes(prefix)) { key, value in
-                guard case .bytes(let bytes) = key, bytes.starts(with: prefix) else { return .stop }
-                body(Array(bytes.dropFirst(prefix.count)), value.withUnsafeBytes { Array($0) })
-                return .continue
-            }
-            return head
-        }
-    }
-
-    // MARK: Keys
-
-    private static func prefix(_ view: any ReadModel.Type) -> [UInt8] {
-        [UInt8(view.name.utf8.count)] + Array(view.name.utf8) + [view.version]
-    }
-
-    private static func prefix(_ view: any ReadModel.Type, generation: UInt64) -> [UInt8] {
-        prefix(view) + RowKey.bigEndian(generation)
-    }
-
-    fileprivate static func headKey(_ view: any ReadModel.Type) -> Key { .bytes(prefix(view)) }
-}
-
-extension ViewStore.Head {
-    fileprivate var isFirst: Bool { position == 0 }
-
-    fileprivate var stored: [UInt8] {
-        RowKey.bigEndian(generation) + RowKey.bigEndian(position) + root.bytes + logID
-    }
-
-    fileprivate init?(stored: [UInt8]) {
-        guard stored.count == 64, let root = MerkleHash(stored[16..<48]) else { return nil }
-        (generation, position) = (RowKey.number(stored[0..<8]), RowKey.number(stored[8..<16]))
-        (self.root, logID) = (root, Array(stored[48...]))
-    }
-}
-
-/// The rows of one generation of a view, inside a write transaction.
-private struct StoredRows: RowTable, ~Copyable {
-    private let transaction: WriteTransaction
-    private let rows: Database
-    private let prefix: [UInt8]
-
-    init(_ transaction: consuming WriteTransaction, rows: Database, prefix: [UInt8]) {
-        self.transaction = transaction
-        (self.rows, self.prefix) = (rows, prefix)
-    }
-
-    func value(_ key: [UInt8]) throws -> [UInt8]? {
-        try transaction.value(for: .bytes(prefix + key), in: rows)
-    }
-
-    func put(_ value: [UInt8], _ key: [UInt8]) throws {
-        try transaction.put(value, for: .bytes(prefix + key), in: rows)
-    }
-
-    func remove(_ key: [UInt8]) throws {
-        try transaction.remove(.bytes(prefix + key), in: rows)
-    }
-
-    func removeAll() throws {
-        var keys: [Key] = []
-        try transaction.forEach(in: rows, from: .bytes(prefix)) { key, _ in
-            guard case .bytes(let bytes) = key, bytes.starts(with: prefix) else { return .stop }
-            keys.append(key)
-            return .continue
-        }
-        for key in keys { try transaction.remove(key, in: rows) }
-    }
-
-    func head(_ view: any ReadModel.Type, in heads: Database) throws -> ViewStore.Head? {
-        try transaction.value(for: ViewStore.headKey(view), in: heads)
-            .flatMap { ViewStore.Head(stored: $0) }
-    }
-
-    /// Rows and head become visible together.
-    consuming func commit(
-        _ head: ViewStore.Head, of view: any ReadModel.Type, in heads: Database
+    /// Hands over `ViewRows.json` piece by piece: for tables that are larger than memory.
+    public func write(
+        _ view: any ReadModel.Type, to sink: (_ piece: [UInt8]) throws -> Void
     ) throws {
-        try transaction.put(head.stored, for: ViewStore.headKey(view), in: heads)
-        try transaction.commit()
+        var piece: [UInt8] = []
+        var isFirst = true
+        let head = try file.forEachRow(
+            of: view, kind: RowKey.row,
+            begin: { piece = ViewRows.beginning(view: view.name, position: $0.position) },
+            row: { _, row in
+                if !isFirst { piece.append(UInt8(ascii: ",")) }
+                isFirst = false
+                piece += row
+                if piece.count < Self.pieceSize { return }
+                try sink(piece)
+                piece.removeAll(keepingCapacity: true)
+            })
+        if head == nil { piece = ViewRows.beginning(view: view.name, position: 0) }
+        try sink(piece + ViewRows.end)
     }
 
-    consuming func commit() throws { try transaction.commit() }
+    public func digest(_ view: any ReadModel.Type) throws -> MerkleHash {
+        try statistics(of: view).digest
+    }
+
+    /// How many rows a view has, at which position, and the digest of them, in one snapshot.
+    public func statistics(
+        of view: any ReadModel.Type
+    ) throws -> (position: UInt64, rows: Int, digest: MerkleHash) {
+        var digest = ViewDigest(version: view.version)
+        var rows = 0
+        let head = try file.forEachRow(
+            of: view,
+            row: { key, value in
+                digest.add(key, value)
+                if key.first == RowKey.row { rows += 1 }
+            })
+        let position = head?.position ?? 0
+        return (position, rows, digest.value(at: position))
+    }
 }

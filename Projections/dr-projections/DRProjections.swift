@@ -4,15 +4,15 @@ import Foundation
 import Projections
 
 @main
-struct DRProjections: ParsableCommand {
+struct DRProjections: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dr-projections",
         abstract: "Keeps the tables that are derived from the event log.",
         discussion: """
             The tables can be deleted at any time: they are built again from the log.
 
-            Exit codes: 0 done, 3 the log is damaged, 4 nothing found, 64 wrong usage, 70 internal \
-            error.
+            Exit codes: 0 done, 3 the log or the archive is damaged, 4 nothing found, 64 wrong \
+            usage, 70 internal error.
             """,
         version: "0.1.0",
         subcommands: [RebuildCommand.self, StatusCommand.self, ShowCommand.self])
@@ -50,29 +50,6 @@ struct ViewArgument: ExpressibleByArgument {
     static var allValueStrings: [String] { Views.all.map { $0.name } }
 }
 
-struct RebuildCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "rebuild", abstract: "Build tables anew from the log.")
-
-    @Argument(help: "The table. (default: all)")
-    var view: ViewArgument?
-
-    @OptionGroup var data: DataOptions
-
-    func run() throws {
-        do {
-            let reader = try data.reader()
-            let store = try data.store(reader)
-            for view in view.map({ [$0.view] }) ?? Views.all {
-                try store.rebuild(view)
-                try tell(Line.text(view, store, head: reader.head()))
-            }
-        } catch {
-            throw explained(error)
-        }
-    }
-}
-
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Bring the tables up to date, and say what they show.")
@@ -83,10 +60,8 @@ struct StatusCommand: ParsableCommand {
         do {
             let reader = try data.reader()
             let store = try data.store(reader)
-            for view in Views.all {
-                try store.catchUp(view)
-                try tell(Line.text(view, store, head: reader.head()))
-            }
+            try store.catchUp(Views.all)
+            for view in Views.all { try tell(Line.text(view, store, head: reader.head())) }
         } catch {
             throw explained(error)
         }
@@ -104,42 +79,43 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         do {
-            try tell(String(decoding: try table(view.view, try data.reader()).json, as: UTF8.self))
+            try show(view.view, try data.reader())
+            try tell("")
         } catch {
             throw explained(error)
         }
     }
 
     /// From the stored table; folded in memory where nothing can be stored.
-    private func table(_ view: any ReadModel.Type, _ reader: EventReader) throws -> ViewRows {
+    private func show(_ view: any ReadModel.Type, _ reader: EventReader) throws {
         if let store = try? ViewStore(reader), (try? store.catchUp(view)) != nil {
-            return try store.table(view)
+            return try store.write(view) { try tell($0) }
         }
         var folded = FoldedView(view)
         try folded.fold(reader, upTo: reader.head().position)
-        return folded.table
+        try tell(folded.table.json)
     }
 }
 
-private enum Line {
+enum Line {
     static func text(
         _ view: any ReadModel.Type, _ store: ViewStore, head: LogHead
     ) throws -> String {
-        let position = try store.head(of: view)?.position ?? 0
-        let count = try store.table(view).rows.count
+        let (position, count, digest) = try store.statistics(of: view)
         let name = view.name + String(repeating: " ", count: max(14 - view.name.count, 1))
         return "\(name)version \(view.version)  position \(position) of \(head.position)  "
-            + "rows \(count)  digest \(try store.digest(view))"
+            + "rows \(count)  digest \(digest)"
     }
 }
 
 /// Says why something failed, and gives the exit code for it.
-private func explained(_ error: any Error) -> any Error {
+func explained(_ error: any Error) -> any Error {
     if error is ExitCode { return error }
     complain(reason(for: error))
+    if let error = error as? ViewError { return ExitCode(error.code == .notInBase ? 4 : 3) }
     switch (error as? EventLogError)?.code {
-    case .noLog: return ExitCode(4)
-    case .damaged: return ExitCode(3)
+    case .noLog, .archived: return ExitCode(4)
+    case .damaged, .archive, .headsDiffer: return ExitCode(3)
     case .notOurs, .unsafeLocation: return ExitCode(64)
     default: return ExitCode(70)
     }

@@ -7,6 +7,9 @@ internal import FoundationEssentials
 /// The folders of a data directory, and the checks before anything in it is touched.
 public struct DataDirectory: Sendable {
     public let path: String
+    /// The folder outside in which the heads of logs are also kept, each log's in a folder named by
+    /// its id. A log that does not continue its head there is not opened; `nil` looks nowhere.
+    public var checkpoints: String?
 
     public init(_ path: String) {
         // Absolute, so that a later change of the working directory does not move the log.
@@ -142,34 +145,5 @@ public struct DataDirectory: Sendable {
         }
         let base = existing.resolvingSymlinksInPath().path(percentEncoded: false)
         return absolute(([base] + missing).joined(separator: "/"))
-    }
-}
-
-/// Where the heads of a log are also kept, outside its data directory, so that nobody can put an
-/// older copy of the whole directory in its place unseen.
-public struct OutsideCheckpoints: Sendable {
-    public let directory: String
-
-    /// - Parameter directory: a folder for checkpoints of this log alone.
-    public init(directory: String) { self.directory = directory }
-
-    /// `DR_CHECKPOINT_DIR`, else `dr-testing/<log id>` in the user's state directory; `nil` if
-    /// there is no such directory.
-    public static func standard(
-        logID: String, environment: [String: String]
-    ) -> OutsideCheckpoints? {
-        if let directory = environment["DR_CHECKPOINT_DIR"], !directory.isEmpty {
-            return OutsideCheckpoints(directory: directory + "/" + logID)
-        }
-        let state =
-            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-            ?? environment["HOME"].map { $0 + "/.local/state" }
-        return state.map { OutsideCheckpoints(directory: $0 + "/dr-testing/" + logID) }
-    }
-
-    var file: String { directory + "/checkpoint" }
-
-    func isInside(_ data: DataDirectory) -> Bool {
-        (DataDirectory.resolved(directory) + "/").hasPrefix(DataDirectory.resolved(data.path) + "/")
     }
 }

@@ -35,6 +35,19 @@ public struct EventLogError: Error, Equatable, Sendable, CustomStringConvertible
         case readOnly
         /// A key that is missing or cannot be used.
         case key
+        /// The log does not continue its head that is kept outside: it was cut, replaced by an
+        /// older copy, or rewritten.
+        case headsDiffer
+        /// There is no head outside that the log does not continue, and so nothing to reopen.
+        case headsAgree
+        /// There is no event at the position.
+        case noEvent
+        /// No checkpoint covers the position yet, or none has this text.
+        case notSealed
+        /// The events from `first` to `last` have left the log for a segment in an archive.
+        case archived(first: UInt64, last: UInt64, segment: String)
+        /// An archive that does not hold what it must. Nothing left the log for it.
+        case archive
     }
 
     public let code: Code

@@ -10,13 +10,17 @@ public final class EventReader: Sendable {
     public let directory: DataDirectory
     /// 32 hexadecimal digits.
     public let logID: String
+    /// The name of the log in its checkpoints, as of the opening: reopening a log changes it.
+    public let origin: String
     let slot: LogSlot
     private let hostGuard: HostGuard?
 
     /// Opens a log that exists, without changing anything in it.
     ///
-    /// - Throws: `EventLogError`: `.noLog`, `.notOurs`.
-    public convenience init(_ directory: DataDirectory) throws {
+    /// - Parameter checkingHeads: whether the log must continue its head that is kept outside.
+    ///   Without it reads whoever is to find out what is wrong.
+    /// - Throws: `EventLogError`: `.noLog`, `.notOurs`, `.headsDiffer`.
+    public convenience init(_ directory: DataDirectory, checkingHeads: Bool = true) throws {
         try directory.requireLog()
         try directory.checkFileSystem()
         // Without the right to write there is no lock to share, and no reader table to break.
@@ -25,38 +29,39 @@ public final class EventReader: Sendable {
             directory,
             slot: LogSlot { try LogFile(directory, readOnly: true, create: false, mapSize: nil) },
             hostGuard: hostGuard)
+        if checkingHeads { try checkHeadOutside() }
     }
 
     init(_ directory: DataDirectory, slot: LogSlot, hostGuard: HostGuard?) throws {
         self.directory = directory
         self.slot = slot
         self.hostGuard = hostGuard
-        self.logID = Hexadecimal.encode(try slot.with { try $0.logID() })
+        let logID = Hexadecimal.encode(try slot.with { try $0.logID() })
+        self.logID = logID
+        let epoch = try slot.with { log in try log.environment.read { try log.epoch(in: $0) } }
+        self.origin = LogOrigin(logID: logID, epoch: epoch).description
     }
-
-    /// The name of the log in its checkpoints.
-    public var origin: String { Self.origin(logID: logID) }
-
-    static func origin(logID: String) -> String { "dr-testing/log/\(logID)" }
 
     public func head() throws -> LogHead {
         try slot.with { log in try log.environment.read { try log.head(in: $0) } }
     }
 
     /// The events from `position` on, in order: at most `limit`, and at most 4 MB of them.
+    ///
+    /// - Throws: `EventLogError`: `.archived` if `position` is no longer in the log.
     public func events(from position: UInt64, limit: Int = 1000) throws -> [RecordedEvent] {
         if limit < 1 { return [] }
         return try slot.with { log in
             var events: [RecordedEvent] = []
             var bytes = 0
             try log.environment.read { transaction in
+                try log.checkHeld(max(position, 1), in: transaction)
                 try transaction.forEach(in: log.events, from: .integer(max(position, 1))) {
                     key, value in
                     guard case .integer(let position) = key else { return .stop }
-                    let stored = value.withUnsafeBytes { Array($0) }
-                    let record = try LogFile.decode(stored, at: position)
+                    let record = try LogFile.decode(value, at: position)
                     events.append(RecordedEvent(position: position, record: record))
-                    bytes += stored.count
+                    bytes += value.byteCount
                     return events.count < limit && bytes < 4 << 20 ? .continue : .stop
                 }
             }
@@ -122,15 +127,19 @@ public final class EventReader: Sendable {
 
     /// The first position recorded at `time` (microseconds since 1970) or later: one after the
     /// head if there is none.
+    ///
+    /// - Throws: `EventLogError`: `.archived` if it is no longer in the log.
     public func position(recordedAtOrAfter time: UInt64) throws -> UInt64 {
         try slot.with { log in
             try log.environment.read { transaction in
-                var (low, high) = (UInt64(1), try log.head(in: transaction).position + 1)
+                let first = try log.number("first", in: transaction)
+                var (low, high) = (first, try log.head(in: transaction).position + 1)
                 while low < high {
                     let middle = low + (high - low) / 2
                     let recorded = try log.record(at: middle, in: transaction).recorded
                     if recorded < time { low = middle + 1 } else { high = middle }
                 }
+                if low == first { try log.checkNotArchived(since: time, in: transaction) }
                 return low
             }
         }

@@ -13,10 +13,13 @@ internal import Synchronization
 public final class EventStore: Sendable {
     public let reader: EventReader
     let clock: LogClock
-    private let turnstile: Turnstile
+    let turnstile: Turnstile
     private let queue = Mutex(AppendQueue())
-    private let frontier = Mutex<MerkleFrontier?>(nil)
-    private let writerQueue = DispatchQueue(label: "EventStore.writer")
+    /// The state of the log after the last commit of this process.
+    private let latest = Mutex<GroupPlan?>(nil)
+    private let ahead = Mutex(PlansAhead())
+    let writerQueue = DispatchQueue(label: "EventStore.writer")
+    private let plannerQueue = DispatchQueue(label: "EventStore.planner")
     private let readerQueue = DispatchQueue(label: "EventStore.reader", attributes: .concurrent)
     private let timerQueue = DispatchQueue(label: "EventStore.deadlines")
     private let watcher: HeadWatcher
@@ -27,9 +30,13 @@ public final class EventStore: Sendable {
     ///
     /// Blocks for the time of a few disk writes.
     ///
-    /// - Parameter mapSize: the largest size of the log in bytes; all processes use one value.
+    /// - Parameters:
+    ///   - mapSize: the largest size of the log in bytes; all processes use one value.
+    ///   - checkingHeads: whether the log must continue its head that is kept outside, else
+    ///     `.headsDiffer`. Only whoever is to reopen it does without.
     public init(
-        _ directory: DataDirectory, clock: LogClock = .system, mapSize: Int? = nil
+        _ directory: DataDirectory, clock: LogClock = .system, mapSize: Int? = nil,
+        checkingHeads: Bool = true
     ) throws {
         try directory.prepare()
         let hostGuard = try HostGuard(directory)
@@ -47,6 +54,7 @@ public final class EventStore: Sendable {
         reader = try EventReader(directory, slot: slot, hostGuard: hostGuard)
         watcher = HeadWatcher(reader: reader)
         (self.clock, self.turnstile) = (clock, turnstile)
+        if checkingHeads { try reader.checkHeadOutside() }
         try CheckpointSigner.createKey(in: directory, origin: reader.origin)
     }
 
@@ -78,6 +86,7 @@ public final class EventStore: Sendable {
             }
             if wanted.writer { writerQueue.async { self.writeGroups() } }
             if wanted.watch { watchDeadlines() }
+            planAhead()
         }
     }
 
@@ -100,15 +109,14 @@ public final class EventStore: Sendable {
         }
     }
 
-    /// Signs the present head and keeps the checkpoint in the log and outside of it.
-    ///
-    /// - Throws: `EventLogError`: `.key`; `.damaged` if the head does not continue the last
-    ///   checkpoint, which is then not signed.
-    public func signCheckpoint(outside: OutsideCheckpoints?) async throws -> SignedCheckpoint {
-        let signer = CheckpointSigner(reader: reader, turnstile: turnstile)
+    /// Runs what signs heads between two groups of appends.
+    func sign<Result: Sendable>(
+        _ body: @escaping @Sendable (CheckpointSigner) throws -> Result
+    ) async throws -> Result {
+        let signer = CheckpointSigner(reader: reader, turnstile: turnstile, clock: clock)
         return try await withCheckedThrowingContinuation { continuation in
             writerQueue.async {
-                continuation.resume(with: Swift.Result { try signer.sign(outside: outside) })
+                continuation.resume(with: Swift.Result { try body(signer) })
             }
         }
     }
@@ -121,74 +129,107 @@ extension EventStore {
         repeat { writeGroup() } while queue.withLock { $0.continues() }
     }
 
+    /// Writes one group: as it was planned, if the log still is what the plan builds on.
     private func writeGroup() {
-        var outcomes: [(AppendRequest, Result<AppendReceipt, any Error>)] = []
-        var isCommitting = false
+        let prepared = ahead.withLock { $0.take() }?.wait()
+        var attempt = Attempt()
         turnstile.enter()
-        var hasTurn = true
         do {
             try reader.slot.with { log in
                 try log.environment.write { transaction in
                     turnstile.leave()
-                    hasTurn = false
-                    let group = queue.withLock { $0.takeGroup() }
-                    outcomes = group.map { ($0, .failure(CancellationError())) }
-                    let head = try log.head(in: transaction)
-                    var writer = GroupWriter(log: log, head: head, now: try clock.checkedNow())
-                    try writer.noteClockBehindLog(using: clock, in: transaction)
-                    for (index, request) in group.enumerated() {
-                        outcomes[index].1 = try Self.outcome(of: request, in: transaction, &writer)
-                    }
+                    attempt.hasTurn = false
+                    attempt.requests = queue.withLock { $0.takeGroup() }
+                    let plan = try plan(attempt.requests, prepared, log, in: transaction)
+                    attempt.plan = plan
                     // What the log has to say of itself waits for an event that is kept.
-                    guard outcomes.contains(where: \.1.isSuccess) else { return }
-                    let next = try Tiles.append(
-                        writer.newLeaves,
-                        to: try knownFrontier(at: head.position, of: log, in: transaction),
-                        of: log, in: transaction)
-                    try log.write(writer.head, in: transaction)
-                    isCommitting = true
+                    guard !plan.kept.isEmpty else { return }
+                    ahead.withLock { $0.written = plan }
+                    planAhead()
+                    try plan.write(to: log, in: transaction)
+                    attempt.isCommitting = true
                     try transaction.commit()
-                    frontier.withLock { $0 = next }
+                    latest.withLock { $0 = plan.summary }
                 }
             }
         } catch {
-            if hasTurn { turnstile.leave() }
-            outcomes = failures(of: outcomes, after: error, isCommitting: isCommitting)
+            // It builds on what was not written.
+            _ = ahead.withLock { $0.take() }?.wait()
+            return giveUp(attempt, after: error)
         }
+        ahead.withLock { $0.written = nil }
         watcher.appended()
-        for (request, outcome) in outcomes { request.finish(outcome) }
+        attempt.finish()
     }
 
-    /// Refusals are outcomes of one request; what else goes wrong ends the whole group.
-    private static func outcome(
-        of request: AppendRequest, in transaction: borrowing WriteTransaction,
-        _ writer: inout GroupWriter
-    ) throws -> Result<AppendReceipt, any Error> {
-        do {
-            return .success(try writer.append(request, in: transaction))
-        } catch let refusal as EventLogError where refusal.code != .damaged {
-            return .failure(refusal)
+    /// How far the writing of a group has come.
+    private struct Attempt {
+        var requests: [AppendRequest] = []
+        var hasTurn = true
+        var isCommitting = false
+        var plan: GroupPlan?
+
+        func finish() {
+            for (request, receipt) in plan?.kept ?? [] { request.finish(.success(receipt)) }
+            for refused in plan?.refused ?? [] { refused.request.finish(.failure(refused.error)) }
         }
     }
 
-    private func knownFrontier(
-        at position: UInt64, of log: LogFile, in transaction: borrowing WriteTransaction
-    ) throws -> MerkleFrontier {
-        // Another process may have appended since: then what we remember is behind.
-        if let known = frontier.withLock({ $0 }), known.count == position { return known }
-        return try Tiles.frontier(ofSize: position, of: log, in: transaction)
+    private func plan(
+        _ requests: [AppendRequest], _ prepared: GroupPlan?, _ log: LogFile,
+        in transaction: borrowing WriteTransaction
+    ) throws -> GroupPlan {
+        let head = try log.head(in: transaction)
+        // Another process may have appended, and requests may have been withdrawn.
+        if let prepared, prepared.base == head, prepared.requestCount == requests.count {
+            return prepared
+        }
+        let now = try clock.checkedNow()
+        let known = latest.withLock { $0?.head == head ? $0 : nil }
+        var planner =
+            try known.map { GroupPlanner(log: log, after: $0, now: now) }
+            ?? log.planner(at: head, now: now, in: transaction)
+        try planner.noteClockBehindLog(clock.now(), in: transaction)
+        for request in requests { try planner.add(request, in: transaction) }
+        return planner.finished()
     }
 
-    private func failures(
-        of outcomes: [(AppendRequest, Result<AppendReceipt, any Error>)], after cause: any Error,
-        isCommitting: Bool
-    ) -> [(AppendRequest, Result<AppendReceipt, any Error>)] {
-        let failed = outcomes.isEmpty ? queue.withLock { $0.takeGroup() } : outcomes.map(\.0)
+    /// While a group is written, checks, encodes and hashes the next one, if it is there.
+    private func planAhead() {
+        let work = ahead.withLock { ahead -> (GroupPlan, [AppendRequest], PlanAhead)? in
+            guard let plan = ahead.written, ahead.next == nil,
+                let requests = queue.withLock({ $0.planGroup() })
+            else { return nil }
+            let next = PlanAhead()
+            ahead.next = next
+            return (plan, requests, next)
+        }
+        guard let (plan, requests, next) = work else { return }
+        plannerQueue.async {
+            next.finish(
+                Result {
+                    try self.reader.slot.with { log in
+                        try log.environment.read { transaction in
+                            var planner = try GroupPlanner(
+                                log: log, after: plan, now: self.clock.checkedNow())
+                            try planner.noteClockBehindLog(self.clock.now(), in: transaction)
+                            for request in requests { try planner.add(request, in: transaction) }
+                            return planner.finished()
+                        }
+                    }
+                })
+        }
+    }
+
+    private func giveUp(_ attempt: Attempt, after cause: any Error) {
+        if attempt.hasTurn { turnstile.leave() }
+        let failed = attempt.hasTurn ? queue.withLock { $0.takeGroup() } : attempt.requests
         // If it cannot be opened now, the next call tries again.
         if (cause as? LMDBError)?.code == .panic { reader.slot.reopen() }
-        frontier.withLock { $0 = nil }
-        let error = failure(after: cause, isCommitting: isCommitting)
-        return failed.map { ($0, .failure(error)) }
+        latest.withLock { $0 = nil }
+        let error = failure(after: cause, isCommitting: attempt.isCommitting)
+        watcher.appended()
+        for request in failed { request.finish(.failure(error)) }
     }
 
     private func failure(after cause: any Error, isCommitting: Bool) -> EventLogError {
@@ -226,11 +267,5 @@ extension EventStore {
             }
             if goesOn { self.watchDeadlines() }
         }
-    }
-}
-
-extension Result {
-    fileprivate var isSuccess: Bool {
-        if case .success = self { true } else { false }
     }
 }

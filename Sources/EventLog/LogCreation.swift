@@ -1,6 +1,10 @@
 internal import LMDB
 internal import Merkle
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 extension LogFile {
     /// Makes the marks and the first event of a new log, unless it has them.
     /// - Throws: `.notOurs` if the file is not empty and not a log; it is then left as it is.
@@ -11,40 +15,29 @@ extension LogFile {
             try transaction.put(Self.format.bigEndianBytes, for: .name("format"), in: meta)
             try transaction.put(logID, for: .name("log_id"), in: meta)
             try transaction.put(UInt64(1).bigEndianBytes, for: .name("first"), in: meta)
-            var writer = GroupWriter(log: self, head: LogHead(position: 0, recorded: 0), now: time)
+            var planner = GroupPlanner(
+                log: self, head: LogHead(position: 0, recorded: 0), edge: TreeEdge(),
+                streamCount: 0, endsHeldBack: false, now: time)
             let created = NewEvent(
                 id: eventID, number: LogEvent.created,
                 payload: LogEvent.created(logID: logID, format: Self.format))
-            try writer.append(created, in: transaction)
-            _ = try Tiles.append(writer.newLeaves, to: MerkleFrontier(), of: self, in: transaction)
-            try write(writer.head, in: transaction)
+            try planner.add(created, in: transaction)
+            try planner.finished().write(to: self, in: transaction)
             try transaction.commit()
         }
-    }
-}
-
-extension GroupWriter {
-    /// Appends one of the log's own events to its own stream.
-    mutating func append(_ event: NewEvent, in transaction: borrowing WriteTransaction) throws {
-        let request = AppendRequest(
-            events: [event], stream: LogEvent.streamName, expected: .any, deadline: .now,
-            finish: { _ in })
-        _ = try append(request, in: transaction)
+        try flushFolders()
     }
 
-    /// Before the first event whose time is held back by more than a second, says so.
-    mutating func noteClockBehindLog(
-        using clock: LogClock, in transaction: borrowing WriteTransaction
-    ) throws {
-        guard head.position > 0, Record.isHeldBack(head.recorded, clock: clock.now()) else {
-            return
+    /// After a power cut a new file is there only if the folders that lead to it were flushed too.
+    ///
+    /// Done at each opening for writing: whoever made the log may have died before he came to it.
+    private func flushFolders() throws(EventLogError) {
+        var folder = environment.path
+        // The log's own, the data directory, and the one that this was made in.
+        for _ in 1...3 where !folder.isEmpty {
+            // A folder that may not be read was not made here.
+            if access(folder, R_OK) == 0 { try DurableFile.flush(folder: folder) }
+            folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
         }
-        let last = try log.record(at: head.position, in: transaction)
-        if last.isHeldBack { return }
-        var generator = SystemRandomNumberGenerator()
-        let event = NewEvent(
-            id: EventID(time: clock.now(), using: &generator), number: LogEvent.clockBehindLog,
-            payload: LogEvent.clockBehindLog(clock: clock.now(), recorded: head.recorded))
-        try append(event, in: transaction)
     }
 }

@@ -2,12 +2,17 @@ internal import LMDB
 internal import Merkle
 internal import Wire
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// The open environment of a log and its databases.
 final class LogFile: Sendable {
     static let magic = Array("dr-testing event log".utf8)
     static let format: UInt64 = 1
 
     let environment: Environment
+    private let unshared: UnsharedLog?
     let meta: Database
     let events: Database
     let tiles: Database
@@ -21,11 +26,13 @@ final class LogFile: Sendable {
         var options = Environment.Options()
         options.readOnly = readOnly
         if let mapSize { options.mapSize = mapSize }
-        environment = try Self.open(directory.log, options)
+        unshared = try readOnly ? UnsharedLog.ifNeeded(directory.log) : nil
+        environment = try Self.open(unshared?.folder ?? directory.log, of: directory.log, options)
+        unshared?.removeFolder()
         // Before anything is made in it.
         let isNew = try environment.isEmpty()
         if isNew && !create { throw EventLogError(.noLog, "\(directory.log) is empty") }
-        if !isNew { try Self.checkMarks(environment, mayBeUnfinished: create) }
+        if !isNew { try Self.checkMarks(environment, of: directory.log, mayBeUnfinished: create) }
         let databases = try environment.openDatabases(
             [
                 .init("meta"), .init("events", keys: .integers), .init("tiles"), .init("streams"),
@@ -35,24 +42,42 @@ final class LogFile: Sendable {
         (appends, once, checkpoints) = (databases[4], databases[5], databases[6])
     }
 
+    /// - Parameters:
+    ///   - folder: what LMDB opens.
+    ///   - log: what people know it by.
     private static func open(
-        _ path: String, _ options: Environment.Options
+        _ folder: String, of log: String, _ options: Environment.Options
     ) throws -> Environment {
         do {
-            return try Environment(path: path, options: options)
+            return try Environment(path: folder, options: options)
         } catch {
-            guard error.code == .invalid || error.code == .versionMismatch else { throw error }
-            throw EventLogError(.notOurs, "\(path) is not an event log", cause: error)
+            switch error.code {
+            case .invalid, .versionMismatch:
+                throw EventLogError(.notOurs, "\(log) is not an event log", cause: error)
+            case .system(EACCES), .system(EPERM):
+                throw EventLogError(.readOnly, "\(log) may not be opened", cause: error)
+            default: throw error
+            }
         }
+    }
+
+    /// Runs `body`, and sees to it that all that it read was of one piece.
+    func whole<Result>(_ body: () throws -> Result) throws -> Result {
+        guard let unshared else { return try body() }
+        try unshared.checkUnchanged()
+        let result = Swift.Result { try body() }
+        // Pages that were reused meanwhile look like damage.
+        try unshared.checkUnchanged()
+        return try result.get()
     }
 
     /// - Throws: `.notOurs` unless this is a log that this program reads.
     ///
     /// - Parameter mayBeUnfinished: whoever made it may have died before he wrote the marks.
     private static func checkMarks(
-        _ environment: Environment, mayBeUnfinished: Bool
+        _ environment: Environment, of log: String, mayBeUnfinished: Bool
     ) throws {
-        let notOurs = EventLogError(.notOurs, "\(environment.path) is not an event log")
+        let notOurs = EventLogError(.notOurs, "\(log) is not an event log")
         let meta: Database
         do {
             meta = try environment.openDatabases([.init("meta")], create: false)[0]
@@ -62,7 +87,7 @@ final class LogFile: Sendable {
         try environment.read { transaction in
             if try transaction.count(of: meta) == 0 {
                 if mayBeUnfinished { return }
-                throw EventLogError(.noLog, "\(environment.path) has no event log yet")
+                throw EventLogError(.noLog, "\(log) has no event log yet")
             }
             guard try transaction.value(for: .name("magic"), in: meta) == magic,
                 let stored = try transaction.value(for: .name("format"), in: meta),
@@ -111,15 +136,20 @@ final class LogFile: Sendable {
     func record(
         at position: UInt64, in transaction: borrowing some Transaction & ~Copyable
     ) throws -> Record {
-        guard let bytes = try transaction.value(for: .integer(position), in: events) else {
-            throw EventLogError(.damaged, "the event at position \(position) is missing")
+        let found = try transaction.withValue(for: .integer(position), in: events) {
+            try Self.decode($0, at: position)
         }
-        return try Self.decode(bytes, at: position)
+        guard let found else { throw try missing(position, in: transaction) }
+        return found
     }
 
-    static func decode(_ bytes: [UInt8], at position: UInt64) throws -> Record {
+    static func decode(_ value: [UInt8], at position: UInt64) throws -> Record {
+        try decode(value.span.bytes, at: position)
+    }
+
+    static func decode(_ value: RawSpan, at position: UInt64) throws -> Record {
         do {
-            return try Record(from: .init(bytes))
+            return try Record(stored: value)
         } catch {
             throw EventLogError(
                 .damaged, "the event at position \(position) cannot be read", cause: error)
@@ -196,6 +226,8 @@ struct AppendRow: Equatable {
     static func key(stream: UInt64, revision: UInt64) -> Key {
         .bytes(stream.bigEndianBytes + revision.bigEndianBytes)
     }
+
+    var revisions: Range<UInt64> { firstRevision..<firstRevision + count }
 
     var key: Key { Self.key(stream: stream, revision: firstRevision) }
     var value: [UInt8] { firstPosition.bigEndianBytes + count.bigEndianBytes }

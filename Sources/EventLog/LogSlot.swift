@@ -28,7 +28,7 @@ final class LogSlot: Sendable {
             throw EventLogError(
                 .busy, "the log is being opened again after a disk error; try again")
         }
-        return try body(log)
+        return try log.whole { try body(log) }
     }
 
     /// Waits for the readers of the old environment, then opens a new one. New readers are turned

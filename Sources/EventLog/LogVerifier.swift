@@ -1,7 +1,8 @@
+internal import Dispatch
 internal import FoundationEssentials
 internal import LMDB
 public import Merkle
-internal import Wire
+internal import Synchronization
 
 /// What checking a whole log found.
 public struct VerificationReport: Sendable {
@@ -24,6 +25,11 @@ public struct VerificationReport: Sendable {
     public internal(set) var sealedSize: UInt64 = 0
     /// The size of the checkpoint kept outside of the data directory, if there is one.
     public internal(set) var outsideSize: UInt64?
+    /// The last position whose event left the log for an archive: up to here hashes were taken as
+    /// they are stored, except of events that stay. 0 if everything is held.
+    public internal(set) var archivedSize: UInt64 = 0
+    /// What there is to say of the checkpoints and of the keys that signed them.
+    public internal(set) var seal = SealFindings()
     /// Where recorded times were held back because the clock had gone back.
     public internal(set) var clampedRanges: [ClosedRange<UInt64>] = []
 
@@ -49,166 +55,143 @@ public struct VerificationReport: Sendable {
 /// Checks that a log is what was appended to it: every page, every record, every hash, every
 /// index, every checkpoint.
 ///
-/// It reads in batches up to the head it found at the start, so a log may be in use meanwhile; only
-/// its pages are then not walked. It changes nothing. A damaged file can crash LMDB itself:
-/// programs run it in a child process, and walk the pages before they open the log.
+/// It reads in stretches up to the head it found at the start, two at once, so a log may be in use
+/// meanwhile; only its pages are then not walked. It changes nothing. A damaged file can crash LMDB
+/// itself: programs run it in a child process, and walk the pages before they open the log.
 public struct LogVerifier {
-    private static let batchSize: UInt64 = 1000
-
     private let reader: EventReader
     private let outside: OutsideCheckpoints?
     private let pages: PageReport?
-    private var report = VerificationReport()
-    private var tree = TreeCheck()
-    private var indexes = IndexCheck()
-    private var seals = SealCheck()
-    private var previous = LogHead(position: 0, recorded: 0)
-    /// The greatest time recorded so far.
-    private var latest: UInt64 = 0
+    private let trust: SealCheck.Trust
+    private let workers: Int
 
-    /// - Parameter pages: what a walk over the pages has found already; without it, they are walked
-    ///   first of all.
-    public init(_ reader: EventReader, outside: OutsideCheckpoints?, pages: PageReport? = nil) {
-        self.reader = reader
-        self.outside = outside
-        self.pages = pages
+    /// - Parameters:
+    ///   - pages: what a walk over the pages has found already; without it, they are walked first
+    ///     of all.
+    ///   - workers: so many threads hash at once.
+    public init(
+        _ reader: EventReader, outside: OutsideCheckpoints?, pages: PageReport? = nil,
+        trust: SealCheck.Trust = SealCheck.Trust(), workers: Int = 2
+    ) {
+        (self.reader, self.outside, self.pages) = (reader, outside, pages)
+        (self.trust, self.workers) = (trust, workers)
     }
 
-    /// - Parameter progress: gets the last position checked, after each batch.
-    public mutating func verify(progress: (UInt64) -> Void = { _ in }) throws -> VerificationReport
-    {
+    /// Blocks. `progress` is called on any thread.
+    ///
+    /// - Parameter progress: gets the last position checked, and the last there is.
+    public func verify(
+        progress: @escaping @Sendable (_ position: UInt64, _ head: UInt64) -> Void = { _, _ in }
+    ) throws -> VerificationReport {
+        var report = VerificationReport()
         report.add(try pages ?? PageWalker(reader.directory).walk())
         // Read first: a checkpoint that is signed from here on is not missed in the log.
         let outsideNote = outside.flatMap { FileManager.default.contents(atPath: $0.file) }
-        try reader.slot.with { try begin($0, outsideNote: outsideNote.map { Array($0) }) }
-        var next: UInt64 = 1
-        while next <= report.head.position {
-            // In pieces, so that a log that is in use is never held up for long.
-            next = try reader.slot.with { log in
-                try log.environment.read { try check(from: next, of: log, in: $0) }
-            }
-            progress(next - 1)
+        return try reader.slot.with { log in
+            let work = try VerificationWork(
+                begin(log, report, outsideNote: outsideNote.map { Array($0) }), of: log,
+                logID: reader.logID, progress: progress)
+            DispatchQueue.concurrentPerform(iterations: workers) { _ in work.run() }
+            return try work.finish()
         }
-        try reader.slot.with { log in try log.environment.read { try finish(log, in: $0) } }
-        return report
     }
 
-    private mutating func begin(_ log: LogFile, outsideNote: [UInt8]?) throws {
+    private func begin(
+        _ log: LogFile, _ pages: VerificationReport, outsideNote: [UInt8]?
+    ) throws -> SegmentMerge {
         try log.environment.read { transaction in
-            report.head = try log.head(in: transaction)
-            seals = try SealCheck(
+            var report = pages
+            report.head = try Self.possibleHead(log.head(in: transaction), report: &report)
+            report.archivedSize = try log.number("first", in: transaction) &- 1
+            let seals = try SealCheck(
                 reader: reader, log: log, outside: outside, outsideNote: outsideNote,
-                in: transaction, report: &report)
-            tree = try TreeCheck(size: report.head.position, log: log, in: transaction)
+                trust: trust, in: transaction, report: &report)
+            let tree = try TreeCheck(size: report.head.position, log: log, in: transaction)
+            return SegmentMerge(report: report, tree: tree, seals: seals, log: log)
         }
     }
 
-    /// - Returns: the next position to check.
-    private mutating func check(
-        from start: UInt64, of log: LogFile, in transaction: borrowing ReadTransaction
-    ) throws -> UInt64 {
-        let end = min(start + Self.batchSize - 1, report.head.position)
-        var next = start
-        try transaction.forEach(in: log.events, from: .integer(start)) { key, value in
-            guard case .integer(let position) = key, position <= end else { return .stop }
-            reportMissing(next..<position)
-            let stored = value.withUnsafeBytes { Array($0) }
-            tree.add(.leaf(stored), at: position, report: &report)
-            checkRecord(stored, at: position)
-            try indexes.check(position, log: log, in: transaction, report: &report)
-            seals.check(tree: tree.frontier, report: &report)
-            next = position + 1
-            return .continue
-        }
-        if next <= end {
-            // Whatever is not there up to the next event, or to the head, is missing.
-            let following = try firstPosition(from: next, of: log, in: transaction)
-            reportMissing(next..<min(following ?? .max, report.head.position + 1))
-            next = min(following ?? .max, report.head.position + 1)
-        }
-        try tree.compareChunks(upTo: next - 1, log: log, in: transaction, report: &report)
-        return next
+    /// A mark that was changed to a number that no log reaches must not be counted up to.
+    private static func possibleHead(
+        _ head: LogHead, report: inout VerificationReport
+    ) -> LogHead {
+        let greatest = UInt64.max / 2
+        if head.position <= greatest { return head }
+        report.add("the log's mark of the last position is wrong", at: head.position)
+        return LogHead(position: greatest, recorded: head.recorded)
+    }
+}
+
+/// The stretches of a log, checked by several threads and merged in their order.
+private final class VerificationWork: Sendable {
+    private struct State {
+        var merge: SegmentMerge
+        var next: UInt64 = 1
+        var failure: (any Error)?
     }
 
-    private func firstPosition(
-        from start: UInt64, of log: LogFile, in transaction: borrowing ReadTransaction
-    ) throws -> UInt64? {
-        var found: UInt64?
-        try transaction.forEach(in: log.events, from: .integer(start)) { key, _ in
-            if case .integer(let position) = key { found = position }
-            return .stop
-        }
-        return found
+    private let state: Mutex<State>
+    private let log: LogFile
+    private let logID: String
+    private let head: UInt64
+    private let archivedSize: UInt64
+    private let edge: (index: UInt64, hashes: [MerkleHash])
+    private let progress: @Sendable (UInt64, UInt64) -> Void
+
+    init(
+        _ merge: sending SegmentMerge, of log: LogFile, logID: String,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void
+    ) {
+        (self.log, self.logID, self.progress) = (log, logID, progress)
+        (head, edge) = (merge.report.head.position, merge.leafEdge)
+        archivedSize = min(merge.report.archivedSize, head)
+        state = Mutex(State(merge: merge))
     }
 
-    private mutating func reportMissing(_ positions: Range<UInt64>) {
-        guard let first = positions.first else { return }
-        let count = positions.upperBound - first
-        report.add(
-            count == 1 ? "the event is missing" : "\(count) events are missing from here on",
-            at: first)
-        tree.skip()
-        indexes.skip()
-    }
-
-    private mutating func checkRecord(_ stored: [UInt8], at position: UInt64) {
-        guard let record = decode(stored, at: position) else { return }
-        if record.encoded != stored {
-            report.add("the event is not in canonical form", at: position)
-        }
-        // Each is compared with the one before it: one wrong time is one finding.
-        if record.recorded < previous.recorded {
-            report.add("the event is recorded earlier than the one before it", at: position)
-        }
-        if position == 1,
-            LogEvent.logID(inCreated: record.payload).map({ Hexadecimal.encode($0) })
-                != reader.logID
-        {
-            report.add("the first event names another log than the log's marks", at: 1)
-        }
-        if record.isHeldBack { noteClamped(position) }
-        previous = LogHead(position: position, recorded: record.recorded)
-        latest = max(latest, record.recorded)
-    }
-
-    private mutating func decode(_ stored: [UInt8], at position: UInt64) -> Record? {
-        do {
-            indexes.current = try Record(from: .init(stored))
-        } catch {
-            indexes.current = nil
-            report.add("the event cannot be read: \(error)", at: position)
-        }
-        return indexes.current
-    }
-
-    private mutating func noteClamped(_ position: UInt64) {
-        if let last = report.clampedRanges.last, last.upperBound + 1 == position {
-            report.clampedRanges[report.clampedRanges.count - 1] = last.lowerBound...position
-        } else {
-            report.clampedRanges.append(position...position)
-        }
-    }
-
-    private mutating func finish(
-        _ log: LogFile, in transaction: borrowing ReadTransaction
-    ) throws {
-        let isIdle = try log.head(in: transaction).position == report.head.position
-        if latest != report.head.recorded {
-            report.add(
-                "the log's mark of the last recorded time is wrong", at: report.head.position)
-        }
-        if try log.number("first", in: transaction) != 1 {
-            report.add("the log's mark of the first position is wrong", at: 1)
-        }
-        if isIdle {
-            try indexes.finish(log: log, in: transaction, report: &report)
-            try tree.finish(log: log, in: transaction, report: &report)
-            let count = UInt64(try transaction.count(of: log.events))
-            if count > report.head.position {
-                report.add("there are events after the head", at: report.head.position + 1)
+    /// Takes one stretch after another until none is left.
+    func run() {
+        while let start = claim() {
+            do {
+                // In pieces, so that a log that is in use is never held up for long.
+                try log.environment.read { transaction in
+                    var segment = SegmentCheck(
+                        from: start, upTo: head, of: log, logID: logID, archivedSize: archivedSize)
+                    try segment.run(edge: edge, in: transaction)
+                    try merge(segment, in: transaction)
+                }
+            } catch {
+                state.withLock { $0.failure = $0.failure ?? error }
             }
         }
-        seals.finish(report: &report)
-        report.root = tree.frontier.root
+    }
+
+    private func claim() -> UInt64? {
+        state.withLock { state in
+            guard state.failure == nil, state.next <= head else { return nil }
+            defer { state.next += SegmentCheck.length }
+            return state.next
+        }
+    }
+
+    private func merge(
+        _ segment: SegmentCheck, in transaction: borrowing ReadTransaction
+    ) throws {
+        let position = try state.withLock { state in
+            try state.merge.add(segment, in: transaction)
+            // Nobody looks for stretches inside of a gap.
+            state.next = max(state.next, segment.next)
+            return state.merge.next - 1
+        }
+        progress(min(position, head), head)
+    }
+
+    func finish() throws -> VerificationReport {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            return try log.environment.read { transaction in
+                let isIdle = try log.head(in: transaction).position == head
+                return try state.merge.finish(isIdle: isIdle, in: transaction)
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ public import Wire
 ///
 /// The bytes are canonical protobuf. The position is not among them: it is the key, and the index
 /// of the leaf in the tree.
-public struct Record: Equatable, Sendable, WireMessage {
+public struct Record: Equatable, Sendable {
     /// The most bytes a record may have. Larger evidence is a file, named by its SHA-256.
     public static let maximumSize = 65_536
 
@@ -42,38 +42,22 @@ public struct Record: Equatable, Sendable, WireMessage {
         self.payload = event.payload
     }
 
-    public init(from reader: WireReader) throws(WireError) {
-        var reader = reader
-        var id = EventID([UInt8](repeating: 0, count: 16))!
-        var recorded: UInt64 = 0
-        var clock: UInt64?
-        var (stream, revision, following) = (UInt64(0), UInt64(0), UInt64(0))
-        var streamName = ""
-        var isOnce = false
-        var (number, payload) = (0, [UInt8]())
-        while let field = try reader.next() {
-            switch field.number {
-            case 1:
-                guard let read = EventID(try field.data()) else {
-                    throw WireError(.badValue, at: 0)
-                }
-                id = read
-            case 2: recorded = try field.uint64()
-            case 3: clock = try field.uint64()
-            case 4: stream = try field.uint64()
-            case 5: revision = try field.uint64()
-            case 6: streamName = try field.string()
-            case 7: following = try field.uint64()
-            case 8: isOnce = try field.bool()
-            case 9...15: break
-            default: (number, payload) = (field.number, try field.data())
-            }
-        }
-        guard number >= 16 else { throw WireError(.badValue, at: 0) }
-        (self.id, self.recorded, self.clock) = (id, recorded, clock ?? recorded)
-        (self.stream, self.revision, self.streamName) = (stream, revision, streamName)
-        (self.following, self.isOnce) = (following, isOnce)
-        (self.number, self.payload) = (number, payload)
+    /// - Parameter value: as it is stored.
+    /// - Throws: `WireError` for what is no record.
+    public init(stored value: [UInt8]) throws(WireError) {
+        try self.init(stored: value.span.bytes)
+    }
+
+    init(stored value: RawSpan) throws(WireError) {
+        try self.init(Envelope(of: value), of: value)
+    }
+
+    init(_ envelope: Envelope, of value: RawSpan) {
+        (id, recorded, clock) = (envelope.id, envelope.recorded, envelope.clock)
+        (stream, revision) = (envelope.stream, envelope.revision)
+        (streamName, following) = (envelope.streamName(in: value), envelope.following)
+        (isOnce, number) = (envelope.isOnce, envelope.number)
+        payload = value.bytes(in: envelope.payload)
     }
 
     /// The id of the log as its first event records it; `nil` for every other event.
@@ -93,8 +77,15 @@ public struct Record: Equatable, Sendable, WireMessage {
         recorded > clock && recorded - clock > 1_000_000
     }
 
-    public func write(to writer: inout WireWriter) {
-        writer.bytes(id.bytes, field: 1)
+    /// The bytes as they are stored, and as `protoc --encode` gives them.
+    public var encoded: [UInt8] {
+        var writer = WireWriter()
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.bytes(id.high, id.low, field: 1)
         writer.uint64(recorded, field: 2)
         writer.optionalUInt64(clock == recorded ? nil : clock, field: 3)
         writer.uint64(stream, field: 4)

@@ -13,11 +13,11 @@ struct Tiles {
         .bytes([UInt8(level)] + chunk.bigEndianBytes)
     }
 
-    static func hashes(of stored: [UInt8]) throws(EventLogError) -> [MerkleHash] {
-        guard stored.count.isMultiple(of: 32), stored.count <= 1024 else {
-            throw EventLogError(.damaged, "a chunk of tree hashes has \(stored.count) bytes")
+    private static func hashes(of stored: RawSpan) throws -> [MerkleHash] {
+        guard stored.byteCount.isMultiple(of: 32), stored.byteCount <= 1024 else {
+            throw EventLogError(.damaged, "a chunk of tree hashes has \(stored.byteCount) bytes")
         }
-        return stride(from: 0, to: stored.count, by: 32).map { MerkleHash(stored[$0..<$0 + 32])! }
+        return MerkleHash.all(in: stored)
     }
 
     /// The chunk as stored; empty if there is none.
@@ -25,63 +25,9 @@ struct Tiles {
         level: Int, index: UInt64, of log: LogFile,
         in transaction: borrowing some Transaction & ~Copyable
     ) throws -> [MerkleHash] {
-        let stored = try transaction.value(for: key(level: level, chunk: index), in: log.tiles)
-        return try stored.map { try hashes(of: $0) } ?? []
-    }
-
-    /// Adds leaves after the first `count`, and returns the frontier with them.
-    static func append(
-        _ leaves: [MerkleHash], to frontier: MerkleFrontier, of log: LogFile,
-        in transaction: borrowing WriteTransaction
-    ) throws -> MerkleFrontier {
-        var frontier = frontier
-        var hashes = leaves
-        var first = frontier.count
-        for leaf in leaves { frontier.append(leaf) }
-        for level in levels where !hashes.isEmpty {
-            try write(hashes, from: first, level: level, of: log, in: transaction)
-            // Each 256 hashes of this level complete one hash of the next.
-            let complete = first / 256..<(first + UInt64(hashes.count)) / 256
-            hashes = try complete.map { index in
-                try subtreeHash(
-                    (index * 8..<index * 8 + 8).flatMap {
-                        try chunk(level: level, index: $0, of: log, in: transaction)
-                    })
-            }
-            first = complete.lowerBound
-        }
-        return frontier
-    }
-
-    private static func write(
-        _ hashes: [MerkleHash], from first: UInt64, level: Int, of log: LogFile,
-        in transaction: borrowing WriteTransaction
-    ) throws {
-        var rest = hashes[...]
-        var next = first
-        while !rest.isEmpty {
-            let index = next / chunkWidth
-            let kept = Int(next % chunkWidth)
-            let added = rest.prefix(Int(chunkWidth) - kept)
-            let old =
-                kept == 0 ? [] : try chunk(level: level, index: index, of: log, in: transaction)
-            let bytes = (old.prefix(kept) + added).flatMap(\.bytes)
-            try transaction.put(bytes, for: key(level: level, chunk: index), in: log.tiles)
-            rest = rest.dropFirst(added.count)
-            next += UInt64(added.count)
-        }
-    }
-
-    /// The root over a power of two of hashes.
-    static func subtreeHash(_ hashes: [MerkleHash]) throws(EventLogError) -> MerkleHash {
-        guard hashes.count.nonzeroBitCount == 1 else {
-            throw EventLogError(.damaged, "the stored hashes of the tree are incomplete")
-        }
-        var level = hashes
-        while level.count > 1 {
-            level = stride(from: 0, to: level.count, by: 2).map { .node(level[$0], level[$0 + 1]) }
-        }
-        return level[0]
+        try transaction.withValue(for: key(level: level, chunk: index), in: log.tiles) {
+            try hashes(of: $0)
+        } ?? []
     }
 
     /// The root of the tree of the first `size` events.
@@ -125,7 +71,7 @@ struct Tiles {
             if wanted.isEmpty { throw EventLogError(.damaged, "hashes of the tree are missing") }
             hashes += wanted
         }
-        return try subtreeHash(hashes)
+        return .root(of: hashes[...])
     }
 
     private struct SubtreeKey: Hashable {

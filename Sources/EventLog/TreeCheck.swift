@@ -1,7 +1,8 @@
 internal import LMDB
 internal import Merkle
 
-/// Rebuilds the tree from the events and compares it, chunk by chunk, with the stored hashes.
+/// Builds the tree over the leaves again and compares it, chunk by chunk, with the stored hashes of
+/// the levels above the leaves.
 struct TreeCheck {
     private struct Level {
         /// Hashes not yet compared; the first is number `start`.
@@ -12,55 +13,61 @@ struct TreeCheck {
     }
 
     private(set) var frontier = MerkleFrontier()
+    /// An event is missing: nothing over it can be compared.
+    private(set) var isBroken = false
     private var levels = [Level](repeating: Level(), count: Tiles.levels.count)
-    private var size: UInt64 = 0
+    private let size: UInt64
     /// The last chunk of each level as it was at the start: later appends may rewrite it.
     private var edges: [[MerkleHash]] = []
-    private var isBroken = false
-
-    init() {}
 
     init(size: UInt64, log: LogFile, in transaction: borrowing ReadTransaction) throws {
         self.size = size
         for level in Tiles.levels {
             let index = (size >> UInt64(level)) / Tiles.chunkWidth
-            edges.append(try storedChunk(level, index, log, transaction))
+            edges.append(try Self.storedChunk(level: level, index, log, transaction))
         }
     }
 
-    /// An event is missing: nothing after it can be compared.
-    mutating func skip() { isBroken = true }
+    /// The last chunk of leaves.
+    var leafEdge: (index: UInt64, hashes: [MerkleHash]) { (size / Tiles.chunkWidth, edges[0]) }
 
-    mutating func add(_ leaf: MerkleHash, at position: UInt64, report: inout VerificationReport) {
+    mutating func breakOff() { isBroken = true }
+
+    mutating func add(leaf: MerkleHash) {
+        if !isBroken { frontier.append(leaf) }
+    }
+
+    /// Adds 256 leaves at once.
+    mutating func add(group: MerkleHash) {
         if isBroken { return }
-        frontier.append(leaf)
-        add(leaf, level: 0)
+        frontier.append(group, level: 8)
+        add(group, level: 1)
     }
 
     private mutating func add(_ hash: MerkleHash, level: Int) {
         levels[level].hashes.append(hash)
         levels[level].group.append(hash)
         guard levels[level].group.count == 256, level + 1 < levels.count else { return }
-        var group = MerkleFrontier()
-        for hash in levels[level].group { group.append(hash) }
+        let root = MerkleHash.root(of: levels[level].group[...])
         levels[level].group = []
-        add(group.root, level: level + 1)
+        add(root, level: level + 1)
     }
 
-    /// Compares the chunks that the events up to `position` complete, and at the head the last.
+    /// Compares the chunks that are complete, and at the head the last.
     mutating func compareChunks(
-        upTo position: UInt64, log: LogFile, in transaction: borrowing ReadTransaction,
+        isLast: Bool, log: LogFile, in transaction: borrowing ReadTransaction,
         report: inout VerificationReport
     ) throws {
         if isBroken { return }
-        for (number, level) in Tiles.levels.enumerated() {
-            while let hashes = nextChunk(number, isLast: position == size) {
+        for (number, level) in Tiles.levels.enumerated().dropFirst() {
+            while let hashes = nextChunk(number, isLast: isLast) {
                 let start = levels[number].start
                 let isEdge = hashes.count < Tiles.chunkWidth
                 let stored =
                     isEdge
                     ? edges[number]
-                    : try storedChunk(level, start / Tiles.chunkWidth, log, transaction)
+                    : try Self.storedChunk(
+                        level: level, start / Tiles.chunkWidth, log, transaction)
                 compare(hashes, with: stored, from: start, level: level, report: &report)
                 levels[number].hashes.removeFirst(hashes.count)
                 levels[number].start += UInt64(hashes.count)
@@ -74,8 +81,8 @@ struct TreeCheck {
         return isComplete ? Array(hashes) : nil
     }
 
-    private func storedChunk(
-        _ level: Int, _ index: UInt64, _ log: LogFile, _ transaction: borrowing ReadTransaction
+    static func storedChunk(
+        level: Int, _ index: UInt64, _ log: LogFile, _ transaction: borrowing ReadTransaction
     ) throws -> [MerkleHash] {
         do {
             return try Tiles.chunk(level: level, index: index, of: log, in: transaction)
@@ -93,9 +100,7 @@ struct TreeCheck {
         let offset = zip(hashes, stored).enumerated().first { $1.0 != $1.1 }?.offset
         let first = (start + UInt64(offset ?? min(hashes.count, stored.count))) << UInt64(level)
         report.add(
-            level == 0
-                ? "the event and its hash in the tree differ: one of them was changed"
-                : "a stored hash of level \(level) of the tree does not follow from the events",
+            "a stored hash of level \(level) of the tree does not follow from the events",
             at: first + 1)
     }
 

@@ -5,7 +5,7 @@
 /// The queue of processes before LMDB's write lock, which by itself is unfair: beside one that
 /// writes all the time, a single append could wait for most of a second.
 ///
-/// The turn is held only until the write transaction has begun. The file names the last holder.
+/// The turn is held only until the write transaction has begun. The file names who began last.
 final class Turnstile: Sendable {
     private let descriptor: Int32
 
@@ -19,15 +19,19 @@ final class Turnstile: Sendable {
     /// Waits for the turn; blocks the thread.
     func enter() {
         while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+    }
+
+    /// To be called when the write transaction has begun: from here on this process is the one that
+    /// others wait for, and not while it waited itself.
+    func leave() {
         let name = Array("\(getpid())\n".utf8)
         // Only for people to read: that it cannot be written must not stop the append.
         ftruncate(descriptor, 0)
         _ = name.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        flock(descriptor, LOCK_UN)
     }
 
-    func leave() { flock(descriptor, LOCK_UN) }
-
-    /// The pid that had the turn last.
+    /// The pid that began to write last.
     var holder: String {
         var buffer = [UInt8](repeating: 0, count: 32)
         let count = pread(descriptor, &buffer, buffer.count, 0)

@@ -17,15 +17,20 @@ public struct MerkleFrontier: Equatable, Sendable {
         }
     }
 
-    public mutating func append(_ leaf: MerkleHash) {
-        var node = leaf
-        var rest = count
+    public mutating func append(_ leaf: MerkleHash) { append(leaf, level: 0) }
+
+    /// Appends a complete subtree of 2^level leaves.
+    public mutating func append(_ subtree: MerkleHash, level: Int) {
+        precondition(
+            count.isMultiple(of: 1 << UInt64(level)), "A subtree begins at a multiple of its size.")
+        var node = subtree
+        var rest = count >> UInt64(level)
         while rest & 1 == 1 {
             node = .node(peaks.removeLast(), node)
             rest >>= 1
         }
         peaks.append(node)
-        count += 1
+        count += 1 << UInt64(level)
     }
 
     public var root: MerkleHash {

@@ -1,4 +1,4 @@
-public import Crypto
+internal import COpenSSL
 
 /// A SHA-256 hash of a leaf, of a node or of a whole tree: 32 bytes.
 public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
@@ -13,8 +13,14 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
         self.words = words
     }
 
-    public init(_ digest: SHA256.Digest) {
-        self = digest.withUnsafeBytes { MerkleHash($0)! }
+    /// Hashes that stand one after another.
+    public static func all(in bytes: RawSpan) -> [MerkleHash] {
+        let count = bytes.byteCount / 32
+        return (0..<count).map {
+            MerkleHash(
+                words: bytes.unsafeLoadUnaligned(
+                    fromByteOffset: 32 * $0, as: (UInt64, UInt64, UInt64, UInt64).self))
+        }
     }
 
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
@@ -35,32 +41,62 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
     public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
     /// The root of the tree without leaves: `SHA-256("")`.
-    public static let emptyTree = MerkleHash(SHA256().finalize())
+    public static let emptyTree = digest { _ in }
+
+    /// `SHA-256(bytes)`, where the prefix of RFC 6962 is among the bytes already.
+    public init(hashing bytes: RawSpan) {
+        self = Self.digest { context in
+            bytes.withUnsafeBytes { _ = SHA256_Update(&context, $0.baseAddress, $0.count) }
+        }
+    }
 
     /// `SHA-256(00 ‖ value)` (RFC 6962 §2.1).
     public static func leaf(_ value: RawSpan) -> MerkleHash {
-        var hash = SHA256()
-        hash.update(data: [0])
-        value.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return MerkleHash(hash.finalize())
+        digest { context in
+            var prefix: UInt8 = 0
+            SHA256_Update(&context, &prefix, 1)
+            value.withUnsafeBytes { _ = SHA256_Update(&context, $0.baseAddress, $0.count) }
+        }
     }
 
     public static func leaf(_ value: [UInt8]) -> MerkleHash { leaf(value.span.bytes) }
 
     /// `SHA-256(01 ‖ left ‖ right)` (RFC 6962 §2.1).
     public static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
-        withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { buffer in
-            buffer[0] = 1
-            left.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(rebasing: buffer[1..<33]).copyMemory(from: $0)
-            }
-            right.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(rebasing: buffer[33..<65]).copyMemory(from: $0)
-            }
-            var hash = SHA256()
-            hash.update(bufferPointer: UnsafeRawBufferPointer(buffer))
-            return MerkleHash(hash.finalize())
+        digest { context in
+            var prefix: UInt8 = 1
+            SHA256_Update(&context, &prefix, 1)
+            var words = (left.words, right.words)
+            SHA256_Update(&context, &words, 64)
         }
+    }
+
+    /// Millions of hashes are made where a log is verified: the context lies on the stack.
+    private static func digest(_ update: (inout SHA256_CTX) -> Void) -> MerkleHash {
+        var context = SHA256_CTX()
+        SHA256_Init(&context)
+        update(&context)
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        Swift.withUnsafeMutableBytes(of: &words) {
+            _ = SHA256_Final($0.baseAddress!.assumingMemoryBound(to: UInt8.self), &context)
+        }
+        return MerkleHash(words: words)
+    }
+
+    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+}
+
+extension MerkleHash {
+    /// The root over a power of two of hashes that stand side by side.
+    public static func root(of hashes: ArraySlice<MerkleHash>) -> MerkleHash {
+        precondition(hashes.count.nonzeroBitCount == 1, "A complete subtree has 2^n hashes.")
+        var level = Array(hashes)
+        var count = level.count
+        while count > 1 {
+            count /= 2
+            for index in 0..<count { level[index] = .node(level[2 * index], level[2 * index + 1]) }
+        }
+        return level[0]
     }
 }
 

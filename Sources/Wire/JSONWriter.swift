@@ -9,6 +9,20 @@ public struct JSONWriter: Sendable {
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// Begins a text of its own right after what was written.
+    ///
+    /// - Returns: where it begins.
+    public mutating func begin() -> Int {
+        needsComma = false
+        return bytes.count
+    }
+
+    /// Forgets what was written, and keeps the room for it.
+    public mutating func startOver() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
     public mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
         try enclosed("{", "}", body)
     }
@@ -35,10 +49,17 @@ public struct JSONWriter: Sendable {
         token(value.map { String($0) } ?? "null")
     }
 
+    public mutating func integer(_ value: UInt64?) {
+        guard let value else { return null() }
+        separate()
+        digits(value)
+    }
+
     public mutating func number(_ value: Double?) {
         guard let value, value.isFinite else { return null() }
         let isWhole = value == value.rounded() && abs(value) < 9_007_199_254_740_992
-        token(isWhole ? String(Int64(value)) : value.description)
+        guard isWhole else { return token(value.description) }
+        if value < 0 { token(String(Int64(value))) } else { integer(UInt64(value)) }
     }
 
     public mutating func bool(_ value: Bool?) {
@@ -51,6 +72,12 @@ public struct JSONWriter: Sendable {
     public mutating func json(_ bytes: [UInt8]) {
         separate()
         self.bytes.append(contentsOf: bytes)
+    }
+
+    /// Appends what is JSON already.
+    public mutating func json(_ write: (inout [UInt8]) -> Void) {
+        separate()
+        write(&bytes)
     }
 
     private mutating func enclosed(
@@ -76,22 +103,57 @@ public struct JSONWriter: Sendable {
 
     private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    private mutating func digits(_ value: UInt64) {
+        let start = bytes.count
+        var rest = value
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        var (low, high) = (start, bytes.count - 1)
+        while low < high {
+            bytes.swapAt(low, high)
+            (low, high) = (low + 1, high - 1)
+        }
+    }
+
     private mutating func quoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": raw("\\\"")
-            case "\\": raw("\\\\")
-            case "\n": raw("\\n")
-            case "\r": raw("\\r")
-            case "\t": raw("\\t")
-            case _ where Self.isEscaped(scalar.value):
-                let digits = String(scalar.value, radix: 16)
-                raw("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
-            default: bytes.append(contentsOf: String(scalar).utf8)
+        var text = text
+        text.withUTF8 { utf8 in
+            // Most texts hold nothing that has to be escaped, and are copied as they are.
+            if utf8.contains(where: { Self.mayBeEscaped($0) }) {
+                for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars {
+                    append(scalar)
+                }
+            } else {
+                bytes.append(contentsOf: utf8)
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ scalar: UnicodeScalar) {
+        switch scalar {
+        case "\"": raw("\\\"")
+        case "\\": raw("\\\\")
+        case "\n": raw("\\n")
+        case "\r": raw("\\r")
+        case "\t": raw("\\t")
+        case _ where Self.isEscaped(scalar.value):
+            let digits = String(scalar.value, radix: 16)
+            raw("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
+        default: bytes.append(contentsOf: String(scalar).utf8)
+        }
+    }
+
+    /// Whether a byte of UTF-8 is a character that is escaped, or begins one: `c2` those from 80
+    /// on, `e2` the marks.
+    private static func mayBeEscaped(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0..<0x20, 0x22, 0x5c, 0x7f, 0xc2, 0xe2: true
+        default: false
+        }
     }
 
     /// Control characters, and marks that turn the direction of writing or end a line: JSON is

@@ -49,16 +49,29 @@ public struct WireWriter: Sendable {
     }
 
     public mutating func string(_ value: String, field: Int) {
-        if !value.isEmpty { lengthDelimited(Array(value.utf8), field: field) }
+        if !value.isEmpty { lengthDelimited(value.utf8, field: field) }
     }
 
     public mutating func strings(_ values: [String], field: Int) {
-        for value in values { lengthDelimited(Array(value.utf8), field: field) }
+        for value in values { lengthDelimited(value.utf8, field: field) }
     }
 
     public mutating func bytes(_ value: [UInt8], field: Int) {
         if !value.isEmpty { lengthDelimited(value, field: field) }
     }
+
+    /// 16 bytes, given as two big-endian words.
+    public mutating func bytes(_ high: UInt64, _ low: UInt64, field: Int) {
+        tag(field, .lengthDelimited)
+        varint(16)
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes.append(contentsOf: $0) }
+    }
+
+    /// A byte outside of any message: what is written stands behind it.
+    public mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    /// Takes back the last `count` bytes.
+    public mutating func removeLast(_ count: Int) { bytes.removeLast(count) }
 
     /// A message that is present, even if it is empty.
     public mutating func message(_ encoded: [UInt8], field: Int) {
@@ -69,7 +82,7 @@ public struct WireWriter: Sendable {
         for value in values { message(value.encoded, field: field) }
     }
 
-    private mutating func lengthDelimited(_ value: [UInt8], field: Int) {
+    private mutating func lengthDelimited(_ value: some Collection<UInt8>, field: Int) {
         tag(field, .lengthDelimited)
         varint(UInt64(value.count))
         bytes.append(contentsOf: value)
@@ -81,12 +94,21 @@ public struct WireWriter: Sendable {
     }
 
     private mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
+        if value < 0x80 {
+            bytes.append(UInt8(value))
+            return
         }
-        bytes.append(UInt8(rest))
+        // Together, since each call of `append` costs as much as a few bytes.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 10) { buffer in
+            var (rest, count) = (value, 0)
+            while rest >= 0x80 {
+                buffer[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+                rest >>= 7
+                count += 1
+            }
+            buffer[count] = UInt8(rest)
+            bytes.append(contentsOf: buffer[...count])
+        }
     }
 }
 

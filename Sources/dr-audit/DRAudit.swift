@@ -6,14 +6,18 @@ struct DRAudit: AsyncParsableCommand {
         commandName: "dr-audit",
         abstract: "Checks the evidence of disaster-recovery tests, and shows what happened.",
         discussion: """
-            Nothing here changes what was recorded. Only 'checkpoint' writes: it signs the head.
+            Nothing here changes what was recorded. 'checkpoint', 'rotate-key', 'reopen' and \
+            'archive' write to the data directory; all others only read it.
 
-            Exit codes: 0 done, 3 the evidence is not intact, 4 nothing found, 64 wrong usage, \
-            70 internal error.
+            Exit codes: 0 done, 1 there are differences, 3 the evidence is not intact, 4 nothing \
+            found, 64 wrong usage, 70 internal error, 75 busy, 130 and 143 after SIGINT and \
+            SIGTERM.
             """,
         version: Version.current,
         subcommands: [
-            VerifyCommand.self, ReplayCommand.self, ShowCommand.self, CheckpointCommand.self,
+            VerifyCommand.self, ReplayCommand.self, ShowCommand.self, DiffCommand.self,
+            CheckpointCommand.self, ProveCommand.self, CheckCommand.self, ExportCommand.self,
+            ArchiveCommand.self, BackupCommand.self, ReopenCommand.self, RotateKeyCommand.self,
         ])
 }
 
@@ -26,4 +30,5 @@ extension ExitCode {
     static let nothingFound = ExitCode(4)
     static let usage = ExitCode(64)
     static let internalError = ExitCode(70)
+    static let busy = ExitCode(75)
 }

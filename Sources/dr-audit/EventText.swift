@@ -18,11 +18,14 @@ enum EventText {
                 Int64(clamping: record.recorded) - Int64(clamping: record.clock))
             return "clock_behind_log  the clock had gone back by \(gap.words)"
         }
-        guard let event = try? TestEvent(number: record.number, payload: record.payload) else {
-            let size = record.payload.count.counted("byte")
-            return "event \(record.number)  \(size) that this program does not understand"
+        if let event = try? TestEvent(number: record.number, payload: record.payload) {
+            return "\(event.name)  \(summary(of: event).printable())"
         }
-        return "\(event.name)  \(summary(of: event).printable())"
+        if let name = EventJSON.name(ofEvent: record.number), let summary = logSummary(of: record) {
+            return "\(name)  \(summary.printable())"
+        }
+        let size = record.payload.count.counted("byte")
+        return "event \(record.number)  \(size) that this program does not understand"
     }
 
     private static func summary(of event: TestEvent) -> String {
@@ -61,6 +64,7 @@ enum EventText {
         case .externalChangeUndone(let event):
             "\(event.changeID) \(event.isDone ? "undone" : "not undone") by \(event.by): "
                 + event.detail
+        default: rowSummary(of: event)
         }
     }
 

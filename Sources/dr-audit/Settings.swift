@@ -15,6 +15,25 @@ struct DataOptions: ParsableArguments {
     func reader() throws -> EventReader { try EventReader(directory) }
 }
 
+/// Who changes something, and why.
+struct ReasonOptions: ParsableArguments {
+    @Option(help: "Why. It is recorded in the log.")
+    var reason: String
+
+    @OptionGroup var executor: ExecutorOption
+
+    func validate() throws {
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason says nothing") }
+    }
+}
+
+struct ExecutorOption: ParsableArguments {
+    @Option(help: "Who does it. (default: the user's name)")
+    var by: String?
+
+    var name: String { by ?? NSUserName() }
+}
+
 /// A moment in the log: a position, or a time.
 ///
 /// Events are printed with milliseconds and recorded with microseconds. So a time stands for all of
@@ -27,8 +46,8 @@ struct Moment: ExpressibleByArgument {
 
     private enum Kind {
         case position(UInt64)
-        /// The first microsecond after it.
-        case time(UInt64)
+        /// The first microsecond of it, and the first after it.
+        case time(UInt64, end: UInt64)
     }
 
     private let kind: Kind
@@ -37,7 +56,7 @@ struct Moment: ExpressibleByArgument {
         if let position = UInt64(argument) {
             kind = .position(position)
         } else if let time = RFC3339.time(argument) {
-            kind = .time(time + Self.unit(of: argument))
+            kind = .time(time, end: time + Self.unit(of: argument))
         } else {
             return nil
         }
@@ -55,7 +74,31 @@ struct Moment: ExpressibleByArgument {
         let last = try reader.head().position
         switch kind {
         case .position(let position): return min(position, last)
-        case .time(let time): return try reader.position(recordedAtOrAfter: time) - 1
+        case .time(_, let end): return try reader.position(recordedAtOrAfter: end) - 1
+        }
+    }
+
+    /// The first position that was recorded then or later: one after the head if there is none.
+    func firstPosition(in reader: EventReader) throws -> UInt64 {
+        switch kind {
+        case .position(let position): return max(position, 1)
+        case .time(let time, _): return try reader.position(recordedAtOrAfter: time)
+        }
+    }
+
+    /// Whether an event was recorded then or later.
+    func isReached(by event: RecordedEvent) -> Bool {
+        switch kind {
+        case .position(let position): event.position >= position
+        case .time(let time, _): event.record.recorded >= time
+        }
+    }
+
+    /// Whether an event had been recorded then.
+    func covers(_ event: RecordedEvent) -> Bool {
+        switch kind {
+        case .position(let position): event.position <= position
+        case .time(_, let end): event.record.recorded < end
         }
     }
 }
@@ -63,15 +106,16 @@ struct Moment: ExpressibleByArgument {
 /// Says why something failed, and gives the exit code for it.
 func explained(_ error: any Error) -> any Error {
     guard let error = error as? EventLogError else {
-        if error is ExitCode { return error }
+        if error is ExitCode || error is ValidationError { return error }
         complain(reason(for: error))
         return ExitCode.internalError
     }
     complain("\(error)")
     switch error.code {
-    case .noLog: return ExitCode.nothingFound
-    case .damaged: return ExitCode.notIntact
+    case .noLog, .noEvent, .notSealed, .headsAgree, .archived: return ExitCode.nothingFound
+    case .damaged, .headsDiffer, .archive: return ExitCode.notIntact
     case .notOurs, .unsafeLocation: return ExitCode.usage
+    case .busy: return ExitCode.busy
     default: return ExitCode.internalError
     }
 }

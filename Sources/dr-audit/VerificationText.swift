@@ -3,19 +3,21 @@ import EventLog
 
 /// What a check found, in words.
 struct VerificationText {
-    let report: VerificationReport
-    let logID: String
+    let result: VerificationResult
     /// So many of the first problems were told before.
     let told: Int
 
+    private var report: VerificationReport { result.report }
+
     var lines: [String] {
         var lines = [
-            "log \(logID)",
+            "log \(result.logID)",
             "\(report.head.position.counted("event")), root \(report.root)",
             report.pagesWalked.map { "pages: \($0) walked" }
                 ?? "pages: not walked, the log is in use",
         ]
         lines.append(seal)
+        lines += trust
         if let size = report.outsideSize {
             lines.append("anchored outside up to position \(size)")
         } else {
@@ -26,12 +28,36 @@ struct VerificationText {
         lines += report.clampedRanges.map {
             "\(Self.positions($0)): the clock had gone back"
         }
+        lines += result.archive?.lines ?? []
         lines += report.problems.dropFirst(told).map { problem in
             let place = problem.position.map { "position \($0): " } ?? ""
             return "NOT INTACT: \(place)\(problem.message.printable())"
         }
         if report.isTruncated { lines.append("NOT INTACT: there are more problems than these") }
-        lines.append(report.isClean ? "intact" : report.problems.count.counted("problem"))
+        let count = report.problems.count + (result.archive?.problems.count ?? 0)
+        lines.append(result.isClean ? "intact" : count.counted("problem"))
+        return lines
+    }
+
+    /// What the seal tells beside the checkpoints.
+    private var trust: [String] {
+        var lines: [String] = []
+        let findings = report.seal
+        if findings.keyChanges > 0 {
+            let times = findings.keyChanges.counted("time")
+            lines.append("the key of the checkpoints changed \(times)")
+        }
+        if let size = findings.givenSize {
+            lines.append("the checkpoint given covers \(size.counted("event"))")
+        }
+        if let size = findings.witnessedSize {
+            lines.append("signed by enough witnesses up to position \(size)")
+        }
+        lines += findings.reopenings.map { reopening in
+            let event = reopening.event
+            return "reopened at position \(reopening.position) by \(event.by.printable()): "
+                + event.reason.printable()
+        }
         return lines
     }
 

@@ -1,10 +1,6 @@
 import ArgumentParser
-import DRTesting
 import EventLog
 import Foundation
-import Subprocess
-import Synchronization
-import SystemPackage
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,10 +9,19 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             The check runs in a child process, since a damaged file can crash whoever reads it. A \
             child that crashes, or makes no progress for 30 seconds, is a finding too.
+
+            With --against, --key and --witness the log is checked by what you kept or got \
+            elsewhere, and not by what its owner says of himself. Events that are in an archive \
+            are checked by their hashes alone, and with --archive by themselves too.
             """)
 
-    /// A child that is silent for so long is stuck.
-    private static let patience: Duration = .seconds(30)
+    @OptionGroup var trust: TrustOptions
+
+    @Option(help: "The archive with what left the log: \(ArchiveLocation.help).")
+    var archive: ArchiveLocation?
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
 
     @OptionGroup var data: DataOptions
 
@@ -25,9 +30,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            // What has no log needs no child.
+            // What has no log, or cannot be checked as asked, needs no child.
             try data.directory.requireLog()
-            if inChild { try verify() } else { try await verifyInChild() }
+            let trust = try trust.values()
+            if inChild { try await verify(by: trust) } else { try await verifyInChild() }
         } catch {
             throw explained(error)
         }
@@ -35,104 +41,115 @@ struct VerifyCommand: AsyncParsableCommand {
 
     // MARK: In the child
 
-    private func verify() throws {
+    private func verify(by trust: SealCheck.Trust) async throws {
+        let parent = ParentLine()
         let hasKeys = FileManager.default.fileExists(atPath: data.directory.keys)
         var pages: PageReport?
-        let (report, logID): (VerificationReport, String)
+        let (reader, report): (EventReader, VerificationReport)
         do {
-            if hasKeys { pages = try walkPages() }
-            (report, logID) = try check(after: pages)
+            if hasKeys { pages = try walkPages(parent) }
+            (reader, report) = try check(after: pages, by: trust, parent)
         } catch {
             // What cannot even be read, where a log of ours was, is not intact. Damage can make a
             // log look empty, too.
-            let code = (error as? EventLogError)?.code
-            let isElsewhere = code == .noLog || code == .unsafeLocation || !hasKeys
+            let isElsewhere = (error as? EventLogError)?.isNoFinding == true || !hasKeys
             if isElsewhere && pages?.isClean != false { throw error }
-            // Whether it can be printed or not: the exit code is the finding.
-            try? tell("NOT INTACT: \(reason(for: error).printable())")
+            parent.say(.problem(reason(for: error)))
             throw ExitCode.notIntact
         }
-        let told = pages?.problems.count ?? 0
-        let text = VerificationText(report: report, logID: logID, told: told).lines
-            .joined(separator: "\n")
-        if report.isClean { return try tell(text) }
-        try? tell(text)
-        throw ExitCode.notIntact
+        // That an archive cannot be reached says nothing of what is in it.
+        let result = VerificationResult(
+            logID: reader.logID, report: report, archive: try await checkArchive(reader, parent))
+        if json {
+            try tell(VerificationJSON(result: result).text)
+        } else {
+            let text = VerificationText(result: result, told: pages?.problems.count ?? 0)
+            try tell(text.lines.joined(separator: "\n"))
+        }
+        if !result.isClean { throw ExitCode.notIntact }
     }
 
     /// Without LMDB, which may crash on what this finds: so it is told at once.
-    private func walkPages() throws -> PageReport {
-        let pages = try PageWalker(data.directory).walk { Self.show(progress: "pages") }
-        for problem in pages.problems { try? tell("NOT INTACT: \(problem.printable())") }
+    private func walkPages(_ parent: ParentLine) throws -> PageReport {
+        let pages = try PageWalker(data.directory).walk { parent.progress(.pages) }
+        for problem in pages.problems { parent.say(.problem(problem)) }
         return pages
     }
 
-    private func check(after pages: PageReport?) throws -> (VerificationReport, String) {
-        let reader = try data.reader()
-        let outside = OutsideCheckpoints.standard(
-            logID: reader.logID, environment: ProcessInfo.processInfo.environment)
-        var verifier = LogVerifier(reader, outside: outside, pages: pages)
-        let report = try verifier.verify { Self.show(progress: "\($0)") }
-        return (report, reader.logID)
+    private func check(
+        after pages: PageReport?, by trust: SealCheck.Trust, _ parent: ParentLine
+    ) throws -> (EventReader, VerificationReport) {
+        let reader = try EventReader(data.directory, checkingHeads: false)
+        let outside = data.directory.outside(logID: reader.logID)
+        let verifier = LogVerifier(reader, outside: outside, pages: pages, trust: trust)
+        return (reader, try verifier.verify { parent.progress(.events($0, of: $1)) })
     }
 
-    private static func show(progress: String) {
-        try? FileHandle.standardError.write(contentsOf: Data("progress \(progress)\n".utf8))
+    private func checkArchive(
+        _ reader: EventReader, _ parent: ParentLine
+    ) async throws -> ArchiveCheck? {
+        guard let archive else { return nil }
+        return try await archive.withStore { store in
+            let segments = try reader.archivedSegments()
+            var check = ArchiveCheck()
+            // The way to an archive may be a slow one, and has time limits of its own.
+            let sign = Task {
+                while !Task.isCancelled {
+                    parent.say(.archive)
+                    try await Task.sleep(for: .seconds(5))
+                }
+            }
+            defer { sign.cancel() }
+            try await check.check(ArchivedEvents(store, segments: segments, reader: reader))
+            return check
+        }
     }
 
     // MARK: In the parent
 
     private func verifyInChild() async throws {
-        let program =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-            ?? CommandLine.arguments[0]
-        let watchdog = Watchdog(patience: Self.patience)
-        let result = try await Subprocess.run(
-            .path(FilePath(program)),
-            arguments: ["verify", "--in-child", "--data", data.directory.path],
-            input: .none,
-            output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
-            error: .sequence
-        ) { execution in
-            watchdog.watch(execution.processIdentifier.value)
-            for try await line in execution.standardError.strings() {
-                watchdog.progressed()
-                let text = line.filter { !$0.isNewline }
-                if !text.hasPrefix("progress ") && !text.isEmpty {
-                    try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
-                }
-            }
-        }
-        switch result.terminationStatus {
-        case .exited(let code): if code != 0 { throw ExitCode(code) }
-        default:
-            complain("the check did not end by itself: the file is damaged, or the disk hangs")
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        // After the name of the command.
+        arguments.insert("--in-child", at: min(1, arguments.count))
+        let screen = VerifyScreen(json: json)
+        let ending = try await VerifyChild(screen: screen).run(arguments)
+        guard let code = ending.code else {
+            let crash = "the check did not end by itself: the file is damaged, or the disk hangs"
+            complain(crash)
+            if json { try? tell(VerificationJSON.text(ofUnfinished: screen.problems + [crash])) }
             throw ExitCode.notIntact
         }
+        let isIntact = code == EXIT_SUCCESS
+        var output = ending.output
+        if json && output.isEmpty && code == ExitCode.notIntact.rawValue {
+            output = VerificationJSON.text(ofUnfinished: screen.problems)
+        }
+        do {
+            if !output.isEmpty { try tell(output) }
+        } catch {
+            // The finding is the exit code, whether it can be printed or not.
+            if isIntact { throw error }
+        }
+        if !isIntact { throw ExitCode(code) }
     }
 }
 
-/// Kills a process that shows no progress for too long.
-private final class Watchdog: Sendable {
-    private let patience: Duration
-    private let lastProgress = Mutex(ContinuousClock.now)
-    private let watch = Mutex<Task<Void, any Error>?>(nil)
+/// What the child found.
+struct VerificationResult {
+    let logID: String
+    let report: VerificationReport
+    /// `nil` if no archive was given.
+    let archive: ArchiveCheck?
 
-    init(patience: Duration) { self.patience = patience }
+    var isClean: Bool { report.isClean && archive?.isClean != false }
+}
 
-    deinit { watch.withLock { $0?.cancel() } }
-
-    func progressed() { lastProgress.withLock { $0 = .now } }
-
-    func watch(_ process: pid_t) {
-        let task = Task { [weak self] in
-            while let silence = self?.silence, let patience = self?.patience {
-                if silence > patience { kill(process, SIGKILL) }
-                try await Task.sleep(for: .seconds(1))
-            }
+extension EventLogError {
+    /// It says nothing of what is stored.
+    fileprivate var isNoFinding: Bool {
+        switch code {
+        case .noLog, .unsafeLocation, .busy, .readOnly, .writeFailed: true
+        default: false
         }
-        watch.withLock { $0 = task }
     }
-
-    private var silence: Duration { ContinuousClock.now - lastProgress.withLock { $0 } }
 }

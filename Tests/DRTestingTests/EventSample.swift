@@ -20,6 +20,14 @@ struct EventSample: CustomTestStringConvertible, Sendable {
         .ledgerCompared(.full), .phaseSummarized(.full), .cancelRequested(.full),
         .cleanupFinished(.full), .runFinished(.full), .componentChanged(.full),
         .externalChangePlanned(.full), .externalChangeUndone(.full),
+        .scenarioCreated(.full), .scenarioChanged(.full), .scenarioDisabled(.full),
+        .scenarioEnabled(.full), .scenarioRemoved(.full), .scheduleCreated(.full),
+        .scheduleChanged(.full), .scheduleDisabled(.full), .scheduleEnabled(.full),
+        .scheduleRemoved(.full), .scheduleFired(.full), .excuseCreated(.full),
+        .excuseChanged(.full), .excuseDisabled(.full), .excuseEnabled(.full), .excuseRemoved(.full),
+        .cadenceCreated(.full), .cadenceChanged(.full), .cadenceDisabled(.full),
+        .cadenceEnabled(.full), .cadenceRemoved(.full), .alertRaised(.full),
+        .alertAcknowledged(.full), .reportGenerated(.full),
     ]
 
     static let empty: [TestEvent] = [
@@ -31,6 +39,14 @@ struct EventSample: CustomTestStringConvertible, Sendable {
         .phaseSummarized(.init()), .cancelRequested(.init()), .cleanupFinished(.init()),
         .runFinished(.init()), .componentChanged(.init()), .externalChangePlanned(.init()),
         .externalChangeUndone(.init()),
+        .scenarioCreated(.init()), .scenarioChanged(.init()), .scenarioDisabled(.init()),
+        .scenarioEnabled(.init()), .scenarioRemoved(.init()), .scheduleCreated(.init()),
+        .scheduleChanged(.init()), .scheduleDisabled(.init()), .scheduleEnabled(.init()),
+        .scheduleRemoved(.init()), .scheduleFired(.init()), .excuseCreated(.init()),
+        .excuseChanged(.init()), .excuseDisabled(.init()), .excuseEnabled(.init()),
+        .excuseRemoved(.init()), .cadenceCreated(.init()), .cadenceChanged(.init()),
+        .cadenceDisabled(.init()), .cadenceEnabled(.init()), .cadenceRemoved(.init()),
+        .alertRaised(.init()), .alertAcknowledged(.init()), .reportGenerated(.init()),
     ]
 }
 

@@ -34,5 +34,10 @@ struct MessageType: CustomTestStringConvertible, Sendable {
         MessageType(MarkRecorded.self), MessageType(TimelineRecorded.self),
         MessageType(TimelineBin.self), MessageType(PhaseSummarized.self),
         MessageType(LedgerCompared.self), MessageType(OffendingKey.self),
+        MessageType(ScenarioDefinition.self), MessageType(ScheduleDefinition.self),
+        MessageType(ScheduleFired.self), MessageType(ExcuseDefinition.self),
+        MessageType(CadenceDefinition.self), MessageType(RowChange.self),
+        MessageType(AlertRaised.self), MessageType(AlertAcknowledged.self),
+        MessageType(ReportGenerated.self), MessageType(ReportFile.self),
     ]
 }

@@ -24,8 +24,12 @@ import Testing
         let last = Int(try #require(test["last_position"].double))
         #expect(test["id"].double == Double(first))
         let events = try await workspace.events(["--test", "\(first)"])
-        // Nothing else was written to this log meanwhile.
-        #expect(events.map(\.position) == Array(first...last))
+        // Nothing else was written to this log meanwhile but the scenarios of the program.
+        let all = try await workspace.events().filter { (first...last).contains($0.position) }
+        let scenarios = all.filter { $0.name == "scenario_created" }
+        #expect(scenarios.map(\.position) == Array(first + 1...first + 6))
+        #expect(events == all.filter { !scenarios.contains($0) })
+        #expect(events.count + scenarios.count == last - first + 1)
         #expect(events.first?.name == "run_requested")
         #expect(events.last?.name == "run_finished")
         let whole = try await workspace.run(.audit, ["replay", "--test", "\(first)"])
@@ -51,7 +55,8 @@ import Testing
         let workspace = try await CompletedRun.shared.copy()
         let all = try await workspace.events()
         #expect(try await workspace.events(["--at", "20"]) == Array(all.prefix(20)))
-        #expect(try await workspace.events(["--test", "2", "--at", "20"]).count == 19)
+        // Without the first event of the log, and the six scenarios.
+        #expect(try await workspace.events(["--test", "2", "--at", "20"]).count == 13)
         let moment = try #require(all.first { $0.name == "fault_effective" })
         // A time means to the end of what it names: of its millisecond, its second, its day.
         for length in [23, 19, 10] {
@@ -93,7 +98,7 @@ import Testing
         let workspace = try await CompletedRun.shared.copy()
         let before = try await workspace.run(.projections, ["status"])
         #expect(before.status == 0, "\(before)")
-        #expect(before.lines.count == 4)
+        #expect(before.lines.count == 12)
         #expect(before.lines.allSatisfy { $0.contains("  rows ") && $0.contains("  digest ") })
         try FileManager.default.removeItem(atPath: workspace.data + "/views")
         let rebuilt = try await workspace.run(.projections, ["rebuild"])
@@ -102,7 +107,9 @@ import Testing
         let again = try await workspace.run(.projections, ["rebuild"])
         #expect(again.lines == before.lines, "\(again)")
         #expect(try await workspace.run(.projections, ["status"]).lines == before.lines)
-        for view in ["dr_tests", "test_results", "test_logs", "test_metrics"] {
+        for view in [
+            "dr_tests", "test_results", "test_logs", "test_metrics", "test_scenarios", "findings",
+        ] {
             let kept = try await workspace.run(.projections, ["show", view])
             let folded = try await workspace.run(.audit, ["show", view])
             #expect(kept.output == folded.output, "\(view)")

@@ -115,28 +115,11 @@ struct DamageTests {
     /// Everything hangs from a page behind the end of the file. Read through a map, that kills.
     @Test func aDamagedPageIsNamedAlsoIfReadingTheLogCrashes() async throws {
         let workspace = try await CompletedRun.shared.copy()
-        let file = URL(filePath: workspace.data + "/log/data.mdb")
-        var bytes = Array(try Data(contentsOf: file))
-        // Of the first two pages, the one of the later commit counts.
-        let commits = [0, Self.pageSize].map { Self.number(in: bytes, at: $0 + 144) }
-        let start = commits[0] < commits[1] ? Self.pageSize : 0
-        Self.set(1 << 24, in: &bytes, at: start + 128)
-        // The last page.
-        Self.set(1 << 25, in: &bytes, at: start + 136)
-        try Data(bytes).write(to: file)
+        let page = try workspace.leadBehindTheEndOfTheFile()
         let verify = try await workspace.run(.audit, ["verify"])
         #expect(verify.status == 3, "\(verify)")
-        #expect(verify.output.hasPrefix("NOT INTACT: page \(1 << 24) of data.mdb"), "\(verify)")
+        #expect(verify.output.hasPrefix("NOT INTACT: page \(page) of data.mdb"), "\(verify)")
         #expect(verify.complaint.contains("the check did not end by itself"), "\(verify)")
-    }
-
-    private static func number(in bytes: [UInt8], at offset: Int) -> UInt64 {
-        bytes[offset..<offset + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    private static func set(_ number: UInt64, in bytes: inout [UInt8], at offset: Int) {
-        let new = (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-        bytes.replaceSubrange(offset..<offset + 8, with: new)
     }
 
     private static func damage(_ bytes: inout [UInt8], _ number: Int) -> String {

@@ -8,7 +8,13 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HelpTests {
     private static let commands: [(Program, [String])] = [
         (.runner, ["run", "list", "check", "cancel", "prove", "chaos", "doctor"]),
-        (.audit, ["verify", "replay", "show", "checkpoint"]),
+        (
+            .audit,
+            [
+                "verify", "replay", "show", "diff", "checkpoint", "prove", "check", "export",
+                "archive", "backup", "reopen", "rotate-key",
+            ]
+        ),
         (.projections, ["rebuild", "status", "show"]),
         (.report, []),
         (.proxy, []),

@@ -38,8 +38,9 @@ import Testing
 
     private func expectHarmlessReadings(_ workspace: Workspace) async throws {
         let commands: [(Program, [String])] = [
-            (.audit, ["replay"]), (.audit, ["verify"]), (.runner, ["list"]), (.runner, ["doctor"]),
-            (.runner, ["list", "--json"]), (.projections, ["status"]),
+            (.audit, ["replay"]), (.audit, ["verify"]),
+            (.audit, ["export", "--format", "cloudevents"]), (.runner, ["list"]),
+            (.runner, ["doctor"]), (.runner, ["list", "--json"]), (.projections, ["status"]),
         ]
         for (program, arguments) in commands {
             let text = try await workspace.run(program, arguments)

@@ -7,7 +7,10 @@ import Testing
 
     static let commands: [(Program, [String])] = [
         (.audit, ["verify"]), (.audit, ["replay"]), (.audit, ["replay", "--test", "2"]),
-        (.audit, ["show", "dr_tests"]), (.audit, ["checkpoint"]), (.projections, ["status"]),
+        (.audit, ["show", "dr_tests"]), (.audit, ["checkpoint"]), (.audit, ["prove", "1"]),
+        (.audit, ["export", "--format", "cloudevents"]), (.audit, ["export", "--format", "csv"]),
+        (.audit, ["diff", "0", "2"]), (.audit, ["verify", "--json"]),
+        (.audit, ["checkpoint", "--json"]), (.projections, ["status"]),
         (.projections, ["rebuild"]), (.projections, ["show", "dr_tests"]),
         (.report, ["--from", "2020-01-01", "--to", "2100-01-01"]), (.runner, ["list"]),
         (.runner, ["list", "--json"]), (.runner, ["check", "1"]),

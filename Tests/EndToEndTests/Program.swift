@@ -18,6 +18,9 @@ enum Program: String, CaseIterable, Sendable {
     /// The program of the documentation of ResilientStorage, which has nothing to do with drills.
     static let example = folder + "/resilient-storage-example"
 
+    /// Writes and checks logs for tests.
+    static let appender = folder + "/log-appender"
+
     /// Where the running test binary is: programs of another build would be others.
     private static let folder: String = {
         let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -3,6 +3,7 @@
     python3 damage.py list DATA                     a line `database key bytes position` each
     python3 damage.py change DATA DATABASE KEY INDEX MASK
     python3 damage.py cut DATA COUNT                removes so many events from the end
+    python3 damage.py unseal DATA                   removes all checkpoints
     python3 damage.py other DATA                    an LMDB environment of something else
 
 Keys are written in hexadecimal. It needs one package, `lmdb`.
@@ -53,6 +54,12 @@ def cut(data, count):
             transaction.delete(key, db=databases["events"])
 
 
+def unseal(data):
+    log, databases = opened(data)
+    with log.begin(write=True) as transaction:
+        transaction.drop(databases["checkpoints"], delete=False)
+
+
 def other(data):
     os.makedirs(f"{data}/log")
     environment = lmdb.open(f"{data}/log", max_dbs=4)
@@ -60,5 +67,11 @@ def other(data):
         transaction.put(b"somebody", b"else")
 
 
-COMMANDS = {"list": list_entries, "change": change, "cut": cut, "other": other}
+COMMANDS = {
+    "list": list_entries,
+    "change": change,
+    "cut": cut,
+    "unseal": unseal,
+    "other": other,
+}
 COMMANDS[sys.argv[1]](*sys.argv[2:])

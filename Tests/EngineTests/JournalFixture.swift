@@ -82,7 +82,7 @@ struct JournalFixture {
 
     /// Verifies the whole log, and expects nothing to be wrong with it.
     func verify(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        var verifier = LogVerifier(store.reader, outside: nil)
+        let verifier = LogVerifier(store.reader, outside: nil)
         let report = try verifier.verify()
         #expect(report.isClean, "\(report.problems)", sourceLocation: sourceLocation)
     }

@@ -101,7 +101,7 @@ struct DataDirectoryTests {
         let reader = try fixture.openReader()
         #expect(try reader.head().position == 4)
         #expect(try reader.events(from: 1).count == 4)
-        var verifier = LogVerifier(reader, outside: nil)
+        let verifier = LogVerifier(reader, outside: nil)
         #expect(try verifier.verify().isClean)
     }
 

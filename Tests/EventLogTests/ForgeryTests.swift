@@ -40,7 +40,7 @@ struct ForgeryTests {
         try await fixture.buildSealedLog()
         try fixture.withRawLog { log in
             let value = try #require(try log.value(for: .integer(10), in: "events"))
-            let record = try Record(from: WireReader(value))
+            let record = try Record(stored: value)
             let hour: UInt64 = 3_600_000_000
             let forged = Record(
                 event: NewEvent(

@@ -54,7 +54,7 @@ final class Fixture: Sendable {
     ) throws -> [VerificationReport.Problem] {
         do {
             let reader = try openReader()
-            var verifier = LogVerifier(reader, outside: outside)
+            let verifier = LogVerifier(reader, outside: outside)
             return try verifier.verify().problems
         } catch let error as EventLogError {
             return [VerificationReport.Problem(position: nil, message: "\(error)")]
@@ -85,7 +85,7 @@ func verify(
     _ store: EventStore, outside: OutsideCheckpoints? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> VerificationReport {
-    var verifier = LogVerifier(store.reader, outside: outside)
+    let verifier = LogVerifier(store.reader, outside: outside)
     let report = try verifier.verify()
     #expect(
         report.isClean, "\(report.problems), seed \(Seed.value)", sourceLocation: sourceLocation)

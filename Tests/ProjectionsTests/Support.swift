@@ -95,7 +95,7 @@ struct LogFixture {
                 payload: event.payload)
             _ = try await store.append([new], to: event.stream, expecting: .any)
         }
-        var verifier = LogVerifier(store.reader, outside: nil)
+        let verifier = LogVerifier(store.reader, outside: nil)
         let report = try verifier.verify()
         #expect(report.isClean, "\(report.problems)")
     }

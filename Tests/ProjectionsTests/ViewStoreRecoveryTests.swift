@@ -183,9 +183,7 @@ enum BreakableView: ReadModel {
 
     static func breakAt(_ position: UInt64?) { self.position.withLock { $0 = position } }
 
-    static func apply<Rows: RowTable & ~Copyable>(
-        _ record: TestRecord, to rows: inout Rows
-    ) throws {
+    static func apply(_ record: TestRecord, to rows: inout RowTable) throws {
         if record.position == position.withLock({ $0 }) { throw Broken() }
         let count = try rows.value([0x63]).map { RowKey.number($0) } ?? 0
         try rows.put(RowKey.bigEndian(count + 1), [0x63])

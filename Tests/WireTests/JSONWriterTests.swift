@@ -97,6 +97,35 @@ struct JSONWriterTests {
         #expect(text { $0.string("é😀") } == "\"é😀\"")
     }
 
+    /// Their first bytes are those of characters that are escaped.
+    @Test func neighboursOfEscapedCharactersStandAsTheyAre() {
+        let kept = "\u{a0}\u{bf}\u{200d}\u{2010}\u{2027}\u{202f}€\u{2065}\u{206a}"
+        #expect(text { $0.string(kept) } == "\"\(kept)\"")
+        let escaped = text { $0.string("€\u{80}\u{9f}\u{200e}\u{202e}\u{2069}") }
+        #expect(escaped == #""€\u0080\u009f\u200e\u202e\u2069""#)
+    }
+
+    @Test func textsStandOneAfterAnotherInOneBuffer() {
+        var writer = JSONWriter()
+        var starts: [Int] = []
+        for number in [UInt64(1), 22] {
+            starts.append(writer.begin())
+            writer.object {
+                $0.name("a")
+                $0.integer(number)
+            }
+        }
+        #expect(writer.text == #"{"a":1}{"a":22}"#)
+        #expect(starts == [0, 7])
+        writer.startOver()
+        #expect(writer.bytes == [])
+        writer.array {
+            $0.json { $0 += Array("1.50".utf8) }
+            $0.json { $0.append(UInt8(ascii: "2")) }
+        }
+        #expect(writer.text == "[1.50,2]")
+    }
+
     @Test func integersKeepAllTheirDigits() {
         let written = text {
             $0.array { json in
@@ -113,7 +142,7 @@ struct JSONWriterTests {
         arguments: [
             (0.1, "0.1"), (-1.5, "-1.5"), (1, "1"), (1e300, "1e+300"), (100, "100"),
             (9_007_199_254_740_991, "9007199254740991"), (0, "0"), (-0.0, "0"),
-            (5e-324, "5e-324"), (0.1 + 0.2, "0.30000000000000004"),
+            (Double.leastNonzeroMagnitude, "5e-324"), (0.1 + 0.2, "0.30000000000000004"),
         ] as [(Double, String)])
     func aNumberIsTheShortestTextThatIsReadBack(value: Double, expected: String) {
         #expect(text { $0.number(value) } == expected)

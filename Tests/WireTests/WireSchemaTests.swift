@@ -28,6 +28,17 @@ private struct DescribedSample: WireSchema {
     ]
 }
 
+/// A message with a property that is not stored anywhere.
+private struct Halved: WireSchema {
+    var half: UInt64 = 0
+    var whole: UInt64 {
+        get { half * 2 }
+        set { half = newValue / 2 }
+    }
+
+    static let fields: [WireFieldSchema<Self>] = [.uint64(1, \.whole)]
+}
+
 struct WireSchemaTests {
     private func sample() -> (written: Sample, described: DescribedSample) {
         var written = Sample.full
@@ -52,6 +63,13 @@ struct WireSchemaTests {
 
     private func read(_ bytes: [UInt8]) throws -> DescribedSample {
         try DescribedSample(from: WireReader(bytes))
+    }
+
+    @Test func aComputedPropertyIsAField() throws {
+        var message = Halved()
+        message.half = 21
+        #expect(message.encoded == [0x08, 42])
+        #expect(try Halved(from: WireReader(message.encoded)) == message)
     }
 
     @Test func aDescribedMessageHasTheBytesOfAWrittenOne() throws {

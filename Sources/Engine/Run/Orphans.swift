@@ -39,13 +39,26 @@ public struct UnfinishedRuns: Sendable {
     ) throws -> Entry? {
         let revision = try reader.revision(ofStream: stream)
         // The last events tell most often: a run that has ended ends with its last event.
-        let tail = try reader.events(ofStream: stream, after: revision - min(revision, 4))
+        guard let tail = try held(stream, after: revision - min(revision, 4), reader) else {
+            return nil
+        }
         if tail.contains(where: { $0.record.number == 38 }) { return nil }
         let entry = try replayed(stream, reader, runs: runs)
         return entry?.run.finished == nil ? entry : nil
     }
 
-    /// - Returns: `nil` if it is no stream of a run.
+    /// - Returns: `nil` for a run that has left the log for an archive: only ended ones do.
+    private static func held(
+        _ stream: String, after revision: UInt64, _ reader: EventReader
+    ) throws -> [RecordedEvent]? {
+        do {
+            return try reader.events(ofStream: stream, after: revision)
+        } catch let error as EventLogError where error.isArchived {
+            return nil
+        }
+    }
+
+    /// - Returns: `nil` if it is no stream of a run, or has left the log.
     static func replayed(
         _ stream: String, _ reader: EventReader, runs: String
     ) throws -> Entry? {
@@ -54,7 +67,7 @@ public struct UnfinishedRuns: Sendable {
         var id: UInt64 = 0
         var read: UInt64 = 0
         while read < revision {
-            let events = try reader.events(ofStream: stream, after: read)
+            guard let events = try held(stream, after: read, reader) else { return nil }
             guard let last = events.last else { break }
             if read == 0 { id = events[0].position }
             read = last.record.revision
@@ -157,5 +170,9 @@ public struct UnfinishedRuns: Sendable {
 extension EventLogError {
     fileprivate var isWrongRevision: Bool {
         if case .wrongRevision = code { true } else { false }
+    }
+
+    fileprivate var isArchived: Bool {
+        if case .archived = code { true } else { false }
     }
 }

@@ -76,6 +76,8 @@ public final class Runner: Sendable {
         _ request: RunRequest, key: EventID, journal: RunJournal, slot: Int
     ) async throws -> RunReport {
         try await journal.request(request.recorded(key: key), runKey: key)
+        // No run fails for want of them: the next one tries again.
+        try? await BuiltinCatalog.record(in: store)
         let clock = RunClock(start: .now, startTime: Self.now())
         var started = RunStarted()
         (started.time, started.slot) = (clock.startTime, UInt64(slot))

@@ -31,7 +31,9 @@ enum KeyOrder {
     }
 
     static func integer(_ key: ArraySlice<UInt8>) -> UInt64 {
-        key.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        var number: UInt64 = 0
+        for (place, byte) in key.enumerated() { number |= UInt64(byte) << UInt64(8 * place) }
+        return number
     }
 }
 

@@ -48,6 +48,13 @@ struct SnapshotWalk {
         do throws(PageDamage) {
             let page = try pages.take(number, from: source)
             let kind: Page.Kind = level == tree.record.depth ? .leaf : .branch
+            if kind == .leaf, tree.role == .database,
+                let count = page.plainEntryCount(within: range)
+            {
+                tree.counts.leafPages += 1
+                tree.counts.entries += UInt64(count)
+                return
+            }
             let nodes = try page.nodes(kind)
             // The first entry of a branch has no key: it leads to all that is less than the second.
             guard range.holds(nodes.dropFirst(kind == .branch ? 1 : 0).map(\.key)) else {

@@ -1,0 +1,119 @@
+import ArgumentParser
+import DRTesting
+import EventLog
+import Foundation
+import Synchronization
+
+/// Writes a history: 70 % log lines, 25 % metrics, 5 % other events, in runs of a thousand events
+/// each. Every day of it has the same number of events.
+struct CorpusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "corpus")
+
+    @OptionGroup var folder: Folder
+    @Option var events = 1_000_000
+    @Option var days = 30
+
+    func run() async throws {
+        let clock = DayClock(days: days, events: UInt64(events))
+        let store = try EventStore(
+            folder.directory, clock: LogClock(now: { clock.now }, uptime: { clock.now }))
+        let start = ContinuousClock.now
+        var generator = SystemRandomNumberGenerator()
+        for run in 0..<events / 1000 {
+            clock.set(UInt64(run) * 1000)
+            let batch = History.run(number: run, time: clock.now, using: &generator)
+            _ = try await store.append(batch, to: "run/\(run)", expecting: .noStream)
+        }
+        try Measure(events: UInt64(events / 1000 * 1000), seconds: seconds(since: start)).print()
+    }
+}
+
+/// A time that follows from the number of events.
+final class DayClock: Sendable {
+    private static let start: UInt64 = 1_780_000_000_000_000 / 86_400_000_000 * 86_400_000_000
+    private let current: Atomic<UInt64>
+    private let eventTime: UInt64
+
+    init(days: Int, events: UInt64) {
+        eventTime = UInt64(days) * 86_400_000_000 / events
+        current = Atomic(Self.start)
+    }
+
+    var now: UInt64 { current.load(ordering: .relaxed) }
+    func set(_ events: UInt64) {
+        current.store(Self.start + events * eventTime, ordering: .relaxed)
+    }
+}
+
+enum History {
+    static func run(
+        number: Int, time: UInt64, using generator: inout SystemRandomNumberGenerator
+    ) -> [NewEvent] {
+        var events: [TestEvent] = [.runRequested(requested(number)), .runStarted(started(time))]
+        for index in 0..<997 {
+            switch index % 20 {
+            case 0..<14: events.append(.logRecorded(logged(index, time)))
+            case 14..<19: events.append(.metricRecorded(metric(index, time)))
+            default: events.append(.resultRecorded(result(index)))
+            }
+        }
+        events.append(.runFinished(finished(time)))
+        return events.map {
+            NewEvent(
+                id: EventID(time: time, using: &generator), number: $0.number, payload: $0.payload)
+        }
+    }
+
+    private static func requested(_ number: Int) -> RunRequested {
+        var event = RunRequested()
+        event.runKey = "run-\(number)"
+        event.scenarioName = "Complete R2 Outage Simulation"
+        event.testType = "full_outage"
+        event.targetName = "embedded"
+        event.targetKind = "embedded"
+        event.environment = "test"
+        event.executedBy = "benchmark"
+        event.purpose = "drill"
+        event.rtoTargetMs = 300_000
+        event.rpoTargetMs = 60_000
+        return event
+    }
+
+    private static func started(_ time: UInt64) -> RunStarted {
+        var event = RunStarted()
+        (event.time, event.slot, event.process) = (time, 1, 4711)
+        return event
+    }
+
+    private static func logged(_ index: Int, _ time: UInt64) -> LogRecorded {
+        var event = LogRecorded()
+        (event.time, event.eventType, event.component) = (time, "info", "circuit_breaker")
+        event.message =
+            "attempt \(index) of put objects/2026/\(index)/drill.bin failed after 250 ms: "
+            + "SlowDown, will be tried again in 400 ms"
+        event.level = "info"
+        return event
+    }
+
+    private static func metric(_ index: Int, _ time: UInt64) -> MetricRecorded {
+        var event = MetricRecorded()
+        (event.name, event.type) = ("operations_served_per_second", "throughput")
+        (event.value, event.unit, event.time) = (Double(index) * 1.25, "1/s", time)
+        return event
+    }
+
+    private static func result(_ index: Int) -> ResultRecorded {
+        var event = ResultRecorded()
+        (event.component, event.testName) = ("circuit_breaker", "Trigger circuit breaker")
+        (event.expectedResult, event.actualResult) = ("the breaker is open", "it was open")
+        (event.verdict, event.executionTimeUs) = (.passed, UInt64(index) * 1000)
+        return event
+    }
+
+    private static func finished(_ time: UInt64) -> RunFinished {
+        var event = RunFinished()
+        (event.status, event.verdict, event.time) = (.completed, .passed, time)
+        (event.rtoActualMs, event.rpoActualMs) = (4449, 0)
+        return event
+    }
+}

@@ -1,0 +1,104 @@
+internal import Crypto
+internal import DRTesting
+internal import EventLog
+
+/// The scenarios that come with the program, as rows of the log.
+///
+/// Programs of several versions may share a log. Each content is recorded once: an older program
+/// does not take back what a newer one has brought.
+enum BuiltinCatalog {
+    static let author = "dr-testing"
+    /// Several programs may record the same at once. Each then looks at what the others left.
+    private static let maximumAttempts = 10
+
+    /// Records what the log does not know yet of the scenarios that come with this program.
+    ///
+    /// - Throws: `EventLogError`.
+    static func record(in store: EventStore) async throws {
+        try await record(BuiltinScenarios.all.map { try ScenarioDefinition($0) }, in: store)
+    }
+
+    static func record(_ scenarios: [ScenarioDefinition], in store: EventStore) async throws {
+        for attempt in 1...maximumAttempts {
+            let missing = try await store.read { try news(of: scenarios, for: $0) }
+            if missing.events.isEmpty { return }
+            do {
+                _ = try await store.append(
+                    missing.events, to: Scenarios.stream,
+                    expecting: missing.revision == 0 ? .noStream : .exactly(missing.revision))
+                return
+            } catch let error as EventLogError {
+                switch error.code {
+                case .wrongRevision, .partlyAppended, .idTaken, .outcomeUnknown:
+                    if attempt == maximumAttempts { throw error }
+                default: throw error
+                }
+            }
+        }
+    }
+
+    /// What is to be appended, and the revision that the stream has now.
+    private static func news(
+        of scenarios: [ScenarioDefinition], for reader: EventReader
+    ) throws -> (events: [NewEvent], revision: UInt64) {
+        var known = Scenarios()
+        var revision: UInt64 = 0
+        while let batch = try next(of: reader, after: revision) {
+            for recorded in batch.events { known.apply(recorded) }
+            revision = batch.revision
+        }
+        var events: [NewEvent] = []
+        for event in scenarios.flatMap({ Scenarios.decide(builtin: $0, in: known) }) {
+            let id = contentID(of: event)
+            if try reader.position(ofOnce: id) != nil { continue }
+            events.append(
+                NewEvent(id: id, number: event.number, payload: event.payload, isOnce: true))
+        }
+        return (events, revision)
+    }
+
+    private static func next(
+        of reader: EventReader, after revision: UInt64
+    ) throws -> (events: [TestEvent], revision: UInt64)? {
+        let batch = try reader.events(ofStream: Scenarios.stream, after: revision)
+        guard let last = batch.last else { return nil }
+        let events = try batch.compactMap {
+            try TestEvent(number: $0.record.number, payload: $0.record.payload)
+        }
+        return (events, last.record.revision)
+    }
+
+    /// A UUID version 8 that is the same for the same content, whether created or changed to it.
+    private static func contentID(of event: TestEvent) -> EventID {
+        var bytes = Array(SHA256.hash(data: event.payload).prefix(16))
+        bytes[6] = bytes[6] & 0x0f | 0x80
+        bytes[8] = bytes[8] & 0x3f | 0x80
+        guard let id = EventID(bytes) else { preconditionFailure("An id has 16 bytes.") }
+        return id
+    }
+}
+
+extension ScenarioDefinition {
+    /// - Throws: `FileError` if the text is not a scenario, which tests rule out.
+    init(_ entry: BuiltinScenarios.Entry) throws {
+        let scenario = try ScenarioReader.read(entry.text, file: entry.name)
+        self.init(scenario, text: entry.text)
+        (id, by) = (entry.id, BuiltinCatalog.author)
+    }
+
+    /// As the table has it, without an id.
+    init(_ scenario: Scenario, text: String) {
+        self.init()
+        (scenarioName, testType) = (scenario.name, scenario.type)
+        description = scenario.description
+        testSteps = scenario.steps.map(\.name)
+        expectedOutcomes = scenario.steps.map { step in
+            "\(step.name): \(step.expectations.map(\.sentence).joined(separator: "; "))"
+        }
+        rtoTargetMs = scenario.objectives.recoveryTime.map { UInt64($0.milliseconds) }
+        rpoTargetMs = scenario.objectives.recoveryPoint.map { UInt64($0.milliseconds) }
+        prerequisites = scenario.prerequisites.map { NamedValue($0.rawValue, "true") }
+        cleanupSteps = scenario.cleanup.map(\.rawValue)
+        (scenarioText, scenarioDigest) = (text, Array(SHA256.hash(data: Array(text.utf8))))
+    }
+}
