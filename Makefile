@@ -4,7 +4,7 @@ SCENARIO = Complete R2 Outage Simulation
 PROGRAMS = dr-runner fault-proxy dr-audit dr-projections dr-weekly-report
 export DR_DATA ?= ./dr-data
 
-.PHONY: help demo test soak torture bench format release clean
+.PHONY: help demo test soak torture bench bench-proxy bench-log format release clean
 
 help: ## Say what there is to make
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -30,14 +30,24 @@ torture: .venv/installed ## Kill, fill up, fault and cut the power of the log, a
 	@.ci/setup.sh test
 	@DR_SOAK=1 .ci/test.sh -c release -Xswiftc -enable-testing --no-parallel --filter Torture
 
-bench: ## Compare the fault proxy with HAProxy, and watch its memory
+# Both, one after the other, also where the first misses a bound.
+bench: ## Compare the fault proxy and the event log with their peers
+	@$(MAKE) --no-print-directory --keep-going --jobs=1 bench-proxy bench-log
+
+bench-proxy:
 	@.ci/setup.sh bench
 	swift build -c release --product fault-proxy
 	Benchmarks/proxy/run.py .build/release/fault-proxy --json .build/bench-proxy.json
 
+bench-log:
+	@.ci/setup.sh bench
+	swift build -c release --package-path Benchmarks --product log-bench
+	Benchmarks/log/run.py Benchmarks/.build/release/log-bench \
+		--json Benchmarks/.build/bench-log.json
+
 format: ## Format all Swift files
 	swift format --in-place --parallel --recursive --configuration .swift-format \
-		Sources Tests Projections Reports Package.swift
+		Sources Tests Projections Reports Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 release: ## Build the programs for other machines, into dist
 	@.ci/setup.sh build
@@ -48,7 +58,7 @@ release: ## Build the programs for other machines, into dist
 # Never the data: it is evidence.
 clean: ## Remove what was built and installed here
 	swift package clean
-	rm -rf .venv dist
+	rm -rf .venv dist Benchmarks/.build
 
 .venv/installed: requirements.txt
 	@.ci/setup.sh python

@@ -157,7 +157,7 @@ let package = Package(
         .executableTarget(
             name: "dr-audit",
             dependencies: [
-                "Archive", "DRTesting", "EventLog", "Merkle", "Projections", "S3", "Wire",
+                "Archive", "DRTesting", "EventLog", "Merkle", "Projections", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -165,7 +165,7 @@ let package = Package(
         .executableTarget(
             name: "dr-projections",
             dependencies: [
-                "EventLog", "Projections",
+                "Archive", "EventLog", "Projections",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Projections/dr-projections"),
         .executableTarget(
@@ -188,7 +188,7 @@ let package = Package(
         .testTarget(
             name: "EventLogTests",
             dependencies: ["EventLog", "LMDB", "Merkle", "Wire", "log-appender"],
-            exclude: ["verify_log.py"]),
+            exclude: ["Samples", "verify_log.py"]),
         .testTarget(
             name: "ArchiveTests", dependencies: ["Archive", "EventLog", "S3", "S3Sandbox"]),
         .testTarget(name: "DRTestingTests", dependencies: ["DRTesting", "EventLog", "Wire"]),

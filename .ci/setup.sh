@@ -43,6 +43,15 @@ install_packages() {
     apt_install "$@" || fail "That did not work. Please run this as root, then try again: $by_hand"
 }
 
+# Without the cluster that Debian makes and starts with it: the benchmark makes one of its own.
+postgresql_packages() {
+    install_packages postgresql-common
+    settings=/etc/postgresql-common/createcluster.conf
+    $as_root sed -i.before 's/^#* *create_main_cluster.*/create_main_cluster = false/' "$settings"
+    install_packages postgresql-15
+    $as_root mv "$settings.before" "$settings"
+}
+
 system_packages() {
     missing=
     has pkg-config || missing="$missing pkg-config"
@@ -59,6 +68,8 @@ system_packages() {
         # Where not only root looks for programs.
         { has haproxy || [ -x /usr/sbin/haproxy ]; } || missing="$missing haproxy"
         { has nginx || [ -x /usr/sbin/nginx ]; } || missing="$missing nginx-light"
+        { has pkg-config && pkg-config --exists sqlite3; } || missing="$missing libsqlite3-dev"
+        [ -x /usr/lib/postgresql/15/bin/pgbench ] || postgresql_packages
     fi
     # Unquoted: one argument for each package.
     [ -z "$missing" ] || install_packages $missing

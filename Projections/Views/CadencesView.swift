@@ -9,7 +9,7 @@ internal import Wire
 /// compares `overdue_at` with the time of the position that the view shows.
 public enum CadencesView: ReadModel {
     public static let name = "cadences"
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     /// What is done to cadences, and requests and ends of runs.
     public static func reads(_ number: Int) -> Bool {

@@ -74,8 +74,8 @@ extension RowTable {
         return id
     }
 
-    /// Remembers a drill from its first event, and gives it back when it ends. The first request
-    /// and the first end of a run count.
+    /// Remembers a drill from its first event, and gives it back when it ends, unless it was called
+    /// off: then nothing of it is judged. The first request and the first end of a run count.
     mutating func endedDrill(_ record: TestRecord) throws -> (OpenDrill, RunFinished)? {
         let key = RowKey.stream(record.stream)
         switch record.event {
@@ -89,7 +89,7 @@ extension RowTable {
         case .runFinished(let finish):
             guard let drill = try remembered(key, as: OpenDrill.self) else { return nil }
             try remove(key)
-            return (drill, finish)
+            return finish.status == .cancelled ? nil : (drill, finish)
         default: return nil
         }
     }

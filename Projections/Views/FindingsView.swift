@@ -9,7 +9,7 @@ internal import Wire
 /// was cancelled, a proof and chaos change nothing.
 public enum FindingsView: ReadModel {
     public static let name = "findings"
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     public static func reads(_ number: Int) -> Bool { OpenDrill.reads(number) }
 

@@ -59,6 +59,11 @@ struct Fold: Sendable {
         for index in views.indices { try views[index].finish(&tables[index]) }
     }
 
+    /// Whether so much was folded that it should be stored.
+    func isWorthWriting(since written: UInt64, _ position: UInt64) -> Bool {
+        position - written >= 4000 || tables.contains { $0.added.bytes.count > 8 << 20 }
+    }
+
     mutating func wasWritten() {
         for index in tables.indices { tables[index].wasWritten() }
     }

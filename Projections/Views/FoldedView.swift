@@ -42,7 +42,7 @@ public struct ViewRows: Sendable {
     static let end = Array("]}".utf8)
 }
 
-/// A view that is folded in memory: to see the past, or where nothing may be written.
+/// A view that is folded in memory, with all its rows. `PastTables` has views of any size.
 public struct FoldedView: Sendable {
     public let view: any ReadModel.Type
     public private(set) var position: UInt64 = 0
@@ -53,13 +53,17 @@ public struct FoldedView: Sendable {
         folding = Fold([view], [RowTable()])
     }
 
-    /// Folds the events after `position`, up to and with `last`. Where the beginning of the log is
-    /// archived, it begins with the dump that is kept beside the log.
+    /// Folds the events after `position`, up to and with `last`.
+    ///
+    /// - Parameter archive: gives the events that are not in the log any more. Without it, a fold
+    ///   begins with the dump that is kept beside a log whose beginning is archived.
     public mutating func fold(
-        _ reader: EventReader, upTo last: UInt64, batch: Int = 5000
+        _ reader: EventReader, archive: EventSource.Archive? = nil, upTo last: UInt64,
+        batch: Int = 5000
     ) throws {
-        if position == 0 { position = try folding.begin(reader, upTo: last) }
-        position = try folding.add(EventSource(reader), after: position, upTo: last, batch: batch)
+        if position == 0, archive == nil { position = try folding.begin(reader, upTo: last) }
+        let source = try EventSource(reader, archive: archive)
+        position = try folding.add(source, after: position, upTo: last, batch: batch)
     }
 
     private var rows: RowTable { folding.tables[0] }

@@ -16,6 +16,9 @@ public struct RowTable: Sendable {
     private var changed: Values = [:]
     /// Copies of what was written before.
     private var unchanged: Values = [:]
+    /// The hashes of all keys that were ever written; `nil` if they are not known. What is not
+    /// among them need not be looked for.
+    private var writtenKeys: Set<Int>?
     private(set) var added = AddedRows()
     private(set) var dropped: [AddedRows.Row] = []
     /// Rows with lesser ids were dropped.
@@ -27,14 +30,21 @@ public struct RowTable: Sendable {
     /// What was put off: by test, a position.
     private var late: [UInt64: UInt64] = [:]
 
-    init(_ base: StoredRows? = nil, onlyTest: UInt64? = nil) {
+    /// - Parameter isEmpty: nothing was written to the base before.
+    init(_ base: StoredRows? = nil, onlyTest: UInt64? = nil, isEmpty: Bool = false) {
         (self.base, self.onlyTest) = (base, onlyTest)
+        writtenKeys = isEmpty ? [] : nil
     }
 
     public mutating func value(_ key: [UInt8]) throws -> [UInt8]? {
         if let known = inMemory(key) { return known }
         guard let base, !isDropped(key) else { return nil }
         if let known = unchanged[key] { return known }
+        if let writtenKeys, count == nil || !isOfAddedRow(key),
+            !writtenKeys.contains(key.hashValue)
+        {
+            return nil
+        }
         let value = try base.value(key)
         unchanged.updateValue(value, forKey: key)
         return value
@@ -97,10 +107,12 @@ extension RowTable {
     }
 
     private func isDropped(_ key: [UInt8]) -> Bool {
-        guard firstKept > 0, let kind = key.first else { return false }
-        guard (kind == RowKey.row && key.count == 9) || (kind == RowKey.index && key.count == 17)
-        else { return false }
-        return RowKey.number(key.suffix(8)) < firstKept
+        firstKept > 0 && isOfAddedRow(key) && RowKey.number(key.suffix(8)) < firstKept
+    }
+
+    private func isOfAddedRow(_ key: [UInt8]) -> Bool {
+        (key.first == RowKey.row && key.count == 9)
+            || (key.first == RowKey.index && key.count == 17)
     }
 
     /// Leaves something about a test to the end of the batch: the last position given counts.
@@ -118,6 +130,7 @@ extension RowTable {
     /// More than this is not remembered from one batch to the next.
     private static let maximumRemembered = 4096
     private static let maximumTests = 1 << 20
+    private static let maximumKeys = 1 << 20
 
     /// In the order of their keys, without the rows that were added. A row without a value was
     /// removed.
@@ -156,7 +169,11 @@ extension RowTable {
     /// Everything is stored now.
     mutating func wasWritten() {
         if unchanged.count > Self.maximumRemembered { unchanged.removeAll() }
-        for (key, value) in changed { unchanged.updateValue(value, forKey: key) }
+        for (key, value) in changed {
+            unchanged.updateValue(value, forKey: key)
+            writtenKeys?.insert(key.hashValue)
+        }
+        if let count = writtenKeys?.count, count > Self.maximumKeys { writtenKeys = nil }
         changed.removeAll(keepingCapacity: true)
         if tests.count > Self.maximumTests { tests.removeAll() }
         added.removeAll()

@@ -4,10 +4,10 @@ internal import Wire
 /// `test_schedules`: which scenario is run when, and how that went so far.
 ///
 /// A run that did not pass is a failure of its schedule, and so is a moment at which none could be
-/// started. One that was cancelled is none.
+/// started: there was no run then. One that was cancelled is none.
 public enum SchedulesView: ReadModel {
     public static let name = "test_schedules"
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     /// What is done to schedules, and requests and ends of runs.
     public static func reads(_ number: Int) -> Bool {
@@ -35,8 +35,8 @@ public enum SchedulesView: ReadModel {
             let kept = try rows.edit(id, edit, at: record.time)
         else { return }
         var course = try rows.remembered(courseKey(id), as: ScheduleCourse.self) ?? ScheduleCourse()
-        // What was due before is not caught up on.
-        if edit != .enable(false) { course.nextAfter = record.time }
+        // What was due before is not caught up on. A clock that went back brings back nothing.
+        if edit != .enable(false) { course.nextAfter = max(course.nextAfter, record.time) }
         try put(kept, course, id, in: &rows)
     }
 
@@ -57,11 +57,11 @@ public enum SchedulesView: ReadModel {
         let id = fired.scheduleID
         guard let kept = try rows.remembered(RowKey.state(id), as: KeptRow.self) else { return }
         var course = try rows.remembered(courseKey(id), as: ScheduleCourse.self) ?? ScheduleCourse()
-        course.lastRun = fired.dueTime
         course.nextAfter = max(course.nextAfter, fired.dueTime)
         if fired.runKey.isEmpty {
             course.failureCount += 1
         } else {
+            course.lastRun = fired.dueTime
             course.runCount += 1
             if try isFailed(fired, in: &rows) { course.failureCount += 1 }
         }

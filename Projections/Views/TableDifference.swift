@@ -20,17 +20,23 @@ public struct TableDifference: Equatable, Sendable {
     public private(set) var removed: [[UInt8]] = []
     public private(set) var changed: [Change] = []
 
+    /// Of nothing.
+    init() {}
+
     /// Of the rows at the two moments, by their keys.
     public init(from before: [[UInt8]: [UInt8]], to after: [[UInt8]: [UInt8]]) {
         let keys = Set(before.keys).union(after.keys).sorted { $0.lexicographicallyPrecedes($1) }
-        for key in keys {
-            switch (before[key], after[key]) {
-            case (nil, let row?): added.append(row)
-            case (let row?, nil): removed.append(row)
-            case (let old?, let new?) where old != new:
-                changed.append(Change(row: new, fields: Self.fields(from: old, to: new)))
-            default: break
-            }
+        for key in keys { add(from: before[key], to: after[key]) }
+    }
+
+    /// What became of one row; `nil` where it is not there.
+    mutating func add(from before: [UInt8]?, to after: [UInt8]?) {
+        switch (before, after) {
+        case (nil, let row?): added.append(row)
+        case (let row?, nil): removed.append(row)
+        case (let old?, let new?) where old != new:
+            changed.append(Change(row: new, fields: Self.fields(from: old, to: new)))
+        default: break
         }
     }
 

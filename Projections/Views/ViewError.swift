@@ -7,6 +7,8 @@ public struct ViewError: Error, Equatable, Sendable, CustomStringConvertible {
         case badBase
         /// What views are to go on from holds nothing of a view, or of its version.
         case notInBase
+        /// Views have no place to be built in.
+        case noRoom
     }
 
     public let code: Code

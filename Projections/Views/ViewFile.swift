@@ -16,10 +16,14 @@ final class ViewFile: Sendable {
         try files.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        try Self.discardAfterRestart(directory)
         var options = Environment.Options()
         options.noSync = true
-        environment = try Environment(path: directory, options: options)
+        // After a restart the second of two programs must not throw away what the first one has
+        // just opened: they would share a file, and not its locks.
+        environment = try OpeningLock.held(in: directory) { [options] in
+            try Self.discardAfterRestart(directory)
+            return try Environment(path: directory, options: options)
+        }
         let databases = try environment.openDatabases(
             [.init("rows"), .init("heads")], create: true)
         (rows, heads) = (databases[0], databases[1])
@@ -76,6 +80,29 @@ final class ViewFile: Sendable {
                 return .continue
             }
             return head
+        }
+    }
+
+    /// The rows of a generation after a key, in the order of their keys: about `size` bytes of
+    /// them, and one at least. None after the last.
+    func page(
+        of view: any ReadModel.Type, generation: UInt64, after key: [UInt8], size: Int
+    ) throws -> [(key: [UInt8], value: [UInt8])] {
+        let prefix = ViewKey.generation(generation, of: view)
+        return try environment.read { transaction in
+            var found: [(key: [UInt8], value: [UInt8])] = []
+            var count = 0
+            try transaction.forEach(in: rows, from: .bytes(prefix + key)) { stored, value in
+                guard case .bytes(let bytes) = stored, bytes.starts(with: prefix) else {
+                    return .stop
+                }
+                let own = Array(bytes.dropFirst(prefix.count))
+                if own == key { return .continue }
+                found.append((key: own, value: value.withUnsafeBytes { Array($0) }))
+                count += own.count + value.byteCount
+                return count < size ? .continue : .stop
+            }
+            return found
         }
     }
 
@@ -252,18 +279,28 @@ final class ViewFile: Sendable {
 struct StoredRows: Sendable {
     private let file: ViewFile
     private let generation: [UInt8]
+    private let writer: WriteBehind?
 
-    init(_ file: ViewFile, generation: UInt64, of view: any ReadModel.Type) {
+    /// - Parameter writer: what may still be writing the batch before.
+    init(
+        _ file: ViewFile, generation: UInt64, of view: any ReadModel.Type,
+        writer: WriteBehind? = nil
+    ) {
         (self.file, self.generation) = (file, ViewKey.generation(generation, of: view))
+        self.writer = writer
     }
 
-    func value(_ key: [UInt8]) throws -> [UInt8]? { try file.value(generation + key) }
+    func value(_ key: [UInt8]) throws -> [UInt8]? {
+        try writer?.wait()
+        return try file.value(generation + key)
+    }
 
     /// The rows from an id on of which the events were recorded before a time, and whether there
     /// are others after them.
     func rows(
         from id: UInt64, recordedBefore time: UInt64
     ) throws -> (rows: [AddedRows.Row], areYoungerLeft: Bool) {
-        try file.oldRows(of: generation, from: id, recordedBefore: time)
+        try writer?.wait()
+        return try file.oldRows(of: generation, from: id, recordedBefore: time)
     }
 }

@@ -12,13 +12,24 @@ public final class ViewStore: Sendable {
     private static let loadedAtOnce = 5000
     private static let pieceSize = 1 << 16
 
-    private let file: ViewFile
+    let file: ViewFile
     private let reader: EventReader
+    /// Let go of after the file that was made in it.
+    private let folder: TemporaryFolder?
 
     /// - Throws: `LMDBError` if the views cannot be written: fold them in memory then.
     public init(_ reader: EventReader) throws {
-        self.reader = reader
+        (self.reader, folder) = (reader, nil)
         file = try ViewFile(reader.directory.views)
+    }
+
+    /// Views of its own, which nobody else sees, and which go with this value.
+    ///
+    /// - Throws: `LMDBError` if there is no room for them.
+    init(_ reader: EventReader, in folder: TemporaryFolder) throws {
+        (self.reader, self.folder) = (reader, folder)
+        defer { folder.remove() }
+        file = try ViewFile(folder.path)
     }
 
     public func head(of view: any ReadModel.Type) throws -> ViewHead? { try file.head(of: view) }
@@ -100,42 +111,80 @@ public final class ViewStore: Sendable {
         _ views: [any ReadModel.Type], archive: EventSource.Archive? = nil,
         progress: (_ position: UInt64, _ last: UInt64) -> Void = { _, _ in }
     ) throws {
-        let source = try EventSource(reader, archive: archive)
         let last = try reader.head().position
-        let base = try archive == nil ? ViewBase.needed(by: reader) : nil
-        let generations = try file.claimGenerations(of: views)
-        if let base { try load(base, views, generations) }
-        let tables = zip(views, generations).map { view, generation in
-            RowTable(StoredRows(file, generation: generation, of: view))
-        }
-        var fold = Fold(views, tables)
-        let feed = EventFeed(source: source, filter: fold.filter)
-        try feed.forEachBatch(after: base?.position ?? 0, upTo: last) { batch in
-            for step in batch.steps { try fold.apply(step) }
-            try fold.finish()
-            try file.write(fold, generations: generations)
-            fold.wasWritten()
-            progress(batch.position, last)
-        }
+        try rebuild(views, archive: archive, upTo: last, progress: progress)
+    }
+
+    /// Builds and shows views as they are at a position.
+    func rebuild(
+        _ views: [any ReadModel.Type], archive: EventSource.Archive?, upTo last: UInt64,
+        progress: (_ position: UInt64, _ last: UInt64) -> Void = { _, _ in }
+    ) throws {
+        let source = try EventSource(reader, archive: archive)
+        let base = try archive == nil ? self.base(upTo: last) : nil
+        let generations = try build(views, from: base, source, upTo: last, progress: progress)
         let root = try reader.root(ofSize: last)
         let heads = generations.map {
             ViewHead(generation: $0, position: last, root: root, logID: logID)
         }
         try file.show(heads, of: views)
         for (view, generation) in zip(views, generations) {
-            try file.removeRows(of: view, before: generation)
+            // If a younger one was whole first, what was built here is of no use.
+            let shown = try head(of: view)?.generation ?? generation
+            try file.removeRows(of: view, before: max(shown, generation))
         }
+    }
+
+    /// Builds views as they are at a position, beside those that are shown.
+    ///
+    /// - Parameter base: where to begin; `nil`: with the first event.
+    /// - Returns: the generations in which they stand.
+    func build(
+        _ views: [any ReadModel.Type], from base: ViewBase?, _ source: EventSource,
+        upTo last: UInt64, progress: (_ position: UInt64, _ last: UInt64) -> Void = { _, _ in }
+    ) throws -> [UInt64] {
+        let generations = try file.claimGenerations(of: views)
+        if let base { try load(base, views, generations) }
+        let writer = WriteBehind(file, generations: generations)
+        let tables = zip(views, generations).map { view, generation in
+            RowTable(
+                StoredRows(file, generation: generation, of: view, writer: writer),
+                isEmpty: base == nil)
+        }
+        var fold = Fold(views, tables)
+        let feed = EventFeed(source: source, filter: fold.filter)
+        var written = base?.position ?? 0
+        try feed.forEachBatch(after: written, upTo: last) { steps, position in
+            for step in steps { try fold.apply(step) }
+            if position < last, !fold.isWorthWriting(since: written, position) { return }
+            try fold.finish()
+            try writer.write(fold)
+            fold.wasWritten()
+            written = position
+            progress(position, last)
+        }
+        try writer.wait()
+        return generations
+    }
+
+    /// Where a build begins if not with the first event.
+    private func base(upTo last: UInt64) throws -> ViewBase? {
+        guard let base = try ViewBase.needed(by: reader), base.position <= last else { return nil }
+        return base
     }
 
     private func load(
         _ base: ViewBase, _ views: [any ReadModel.Type], _ generations: [UInt64]
     ) throws {
         for (view, generation) in zip(views, generations) {
-            let rows = try base.rows(of: view)
-            for start in stride(from: 0, to: rows.count, by: Self.loadedAtOnce) {
-                let part = rows[start..<min(start + Self.loadedAtOnce, rows.count)]
-                try file.write(part, generation: generation, of: view)
+            var part: [(key: [UInt8], value: [UInt8])] = []
+            try base.forEachRow(of: view) { key, value in
+                part.append((key: key, value: value))
+                if part.count < Self.loadedAtOnce { return }
+                try file.write(part[...], generation: generation, of: view)
+                part.removeAll(keepingCapacity: true)
             }
+            try file.write(part[...], generation: generation, of: view)
         }
     }
 
@@ -169,14 +218,20 @@ public final class ViewStore: Sendable {
         try sink(piece + ViewRows.end)
     }
 
-    public func digest(_ view: any ReadModel.Type) throws -> MerkleHash {
-        try statistics(of: view).digest
+    /// The rows of a view after a key, all kinds, about `size` bytes of them; none after the last.
+    func page(
+        of view: any ReadModel.Type, after key: [UInt8], size: Int
+    ) throws -> [(key: [UInt8], value: [UInt8])] {
+        guard let head = try head(of: view) else { return [] }
+        return try file.page(of: view, generation: head.generation, after: key, size: size)
     }
 
-    /// How many rows a view has, at which position, and the digest of them, in one snapshot.
-    public func statistics(
-        of view: any ReadModel.Type
-    ) throws -> (position: UInt64, rows: Int, digest: MerkleHash) {
+    public func digest(_ view: any ReadModel.Type) throws -> MerkleHash {
+        try status(of: view).digest
+    }
+
+    /// What a view shows, in one snapshot.
+    public func status(of view: any ReadModel.Type) throws -> ViewStatus {
         var digest = ViewDigest(version: view.version)
         var rows = 0
         let head = try file.forEachRow(
@@ -186,6 +241,8 @@ public final class ViewStore: Sendable {
                 if key.first == RowKey.row { rows += 1 }
             })
         let position = head?.position ?? 0
-        return (position, rows, digest.value(at: position))
+        return ViewStatus(
+            view: view.name, version: view.version, position: position, rows: rows,
+            digest: digest.value(at: position))
     }
 }

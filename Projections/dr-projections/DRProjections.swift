@@ -54,6 +54,9 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Bring the tables up to date, and say what they show.")
 
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
     @OptionGroup var data: DataOptions
 
     func run() throws {
@@ -61,7 +64,7 @@ struct StatusCommand: ParsableCommand {
             let reader = try data.reader()
             let store = try data.store(reader)
             try store.catchUp(Views.all)
-            for view in Views.all { try tell(Line.text(view, store, head: reader.head())) }
+            try StatusOutput(Views.all, store, reader).print(asJSON: json)
         } catch {
             throw explained(error)
         }
@@ -86,35 +89,26 @@ struct ShowCommand: ParsableCommand {
         }
     }
 
-    /// From the stored table; folded in memory where nothing can be stored.
+    /// From the stored table; from the log where nothing can be stored.
     private func show(_ view: any ReadModel.Type, _ reader: EventReader) throws {
         if let store = try? ViewStore(reader), (try? store.catchUp(view)) != nil {
             return try store.write(view) { try tell($0) }
         }
-        var folded = FoldedView(view)
-        try folded.fold(reader, upTo: reader.head().position)
-        try tell(folded.table.json)
-    }
-}
-
-enum Line {
-    static func text(
-        _ view: any ReadModel.Type, _ store: ViewStore, head: LogHead
-    ) throws -> String {
-        let (position, count, digest) = try store.statistics(of: view)
-        let name = view.name + String(repeating: " ", count: max(14 - view.name.count, 1))
-        return "\(name)version \(view.version)  position \(position) of \(head.position)  "
-            + "rows \(count)  digest \(digest)"
+        try PastTables.write(view, at: reader.head().position, reader, to: { try tell($0) })
     }
 }
 
 /// Says why something failed, and gives the exit code for it.
 func explained(_ error: any Error) -> any Error {
     if error is ExitCode { return error }
+    if case .archived? = (error as? EventLogError)?.code {
+        complain("\(error); build the tables with 'rebuild --archive'")
+        return ExitCode(4)
+    }
     complain(reason(for: error))
     if let error = error as? ViewError { return ExitCode(error.code == .notInBase ? 4 : 3) }
     switch (error as? EventLogError)?.code {
-    case .noLog, .archived: return ExitCode(4)
+    case .noLog: return ExitCode(4)
     case .damaged, .archive, .headsDiffer: return ExitCode(3)
     case .notOurs, .unsafeLocation: return ExitCode(64)
     default: return ExitCode(70)

@@ -14,7 +14,8 @@ struct DRWeeklyReport: ParsableCommand {
             about the current week.
 
             Exit codes: 0 written, 1 with --fail-on breach if a drill did not pass, 3 the log is \
-            damaged, 4 no log or no drill in the period, 64 wrong usage, 70 internal error.
+            not intact, 4 no log or no drill in the period, 64 wrong usage, 70 internal error, 75 \
+            busy.
             """,
         version: version)
 
@@ -130,9 +131,10 @@ struct DRWeeklyReport: ParsableCommand {
         if error is ExitCode || error is ValidationError { return error }
         complain(reason(for: error))
         switch (error as? EventLogError)?.code {
-        case .noLog: return ExitCode(4)
-        case .damaged: return ExitCode(3)
+        case .noLog, .archived: return ExitCode(4)
+        case .damaged, .headsDiffer, .archive: return ExitCode(3)
         case .notOurs, .unsafeLocation: return ExitCode(64)
+        case .busy: return ExitCode(75)
         default: return ExitCode(70)
         }
     }

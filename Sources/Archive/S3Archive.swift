@@ -24,19 +24,6 @@ public struct S3Archive: ArchiveStore {
         folder = names.isEmpty ? "" : names.joined(separator: "/") + "/"
     }
 
-    /// - Parameter url: `s3://bucket` or `s3://bucket/prefix`.
-    /// - Returns: `nil` for anything else.
-    public init?(client: S3Client, url: String) {
-        let scheme = "s3://"
-        guard url.hasPrefix(scheme) else { return nil }
-        let parts = url.dropFirst(scheme.count).split(
-            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bucket = parts.first, !bucket.isEmpty else { return nil }
-        self.init(
-            client: client, bucket: String(bucket),
-            prefix: parts.count == 2 ? String(parts[1]) : "")
-    }
-
     public var description: String { "s3://\(bucket)/\(folder)" }
 
     public func put(_ bytes: [UInt8], as name: String) async throws {
@@ -59,7 +46,11 @@ public struct S3Archive: ArchiveStore {
     public func get(_ name: String) async throws -> [UInt8]? {
         var body: [UInt8] = []
         do {
-            for try await chunk in client.download(key(name), in: bucket) { body += chunk }
+            for try await chunk in client.download(key(name), in: bucket) {
+                body += chunk
+                // Nothing that was put is so large: its digest would not be the recorded.
+                if body.count > Self.maximumSize { return body }
+            }
         } catch let error as S3Error where error.code == .noSuchKey {
             return nil
         }

@@ -9,6 +9,8 @@ public struct Alerts: Equatable, Sendable {
     public enum Refusal: Error, Equatable, Sendable {
         case unknownID(UInt64)
         case anonymous
+        /// More than a record of the log holds.
+        case tooLarge
         /// A field that must be given.
         case empty(String)
         case unknownSeverity(String)
@@ -54,6 +56,7 @@ public struct Alerts: Equatable, Sendable {
             return [.alertRaised(raised)]
         case .acknowledge(let acknowledged):
             if acknowledged.by.isBlank { throw .anonymous }
+            if !acknowledged.fitsRecord { throw .tooLarge }
             guard let row = alerts[acknowledged.id] else { throw .unknownID(acknowledged.id) }
             // The first who has seen it counts.
             return row.acknowledged == nil ? [.alertAcknowledged(acknowledged)] : []
@@ -75,6 +78,7 @@ public struct Alerts: Equatable, Sendable {
         if alert.serviceName.isBlank { throw .empty("service_name") }
         if alert.message.isBlank { throw .empty("message") }
         if !severities.contains(alert.severity) { throw .unknownSeverity(alert.severity) }
+        if !alert.fitsRecord { throw .tooLarge }
     }
 }
 
@@ -83,6 +87,7 @@ extension Alerts.Refusal: CustomStringConvertible {
         switch self {
         case .unknownID(let id): "there is no alert \(id)"
         case .anonymous: "nobody is named who wants it"
+        case .tooLarge: tooLargeForRecord
         case .empty(let field): "\(field) is empty"
         case .unknownSeverity(let name):
             "the severity '\(name)' is not known; accepted: "

@@ -6,6 +6,8 @@ public struct Cadences: Equatable, Sendable {
         case unknownID(UInt64)
         case removed(UInt64)
         case anonymous
+        /// More than a record of the log holds.
+        case tooLarge
         /// A field that must be given.
         case empty(String)
         case intervalNotPositive
@@ -79,6 +81,7 @@ extension Cadences.Refusal: CustomStringConvertible {
         case .unknownID(let id): "there is no cadence \(id)"
         case .removed(let id): "cadence \(id) was removed"
         case .anonymous: "nobody is named who wants it"
+        case .tooLarge: tooLargeForRecord
         case .empty(let field): "\(field) is empty"
         case .intervalNotPositive: "the interval must be longer than 0"
         case .tooLong: "interval and grace are at most a hundred years"

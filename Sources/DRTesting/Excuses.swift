@@ -6,6 +6,8 @@ public struct Excuses: Equatable, Sendable {
         case unknownID(UInt64)
         case removed(UInt64)
         case anonymous
+        /// More than a record of the log holds.
+        case tooLarge
         /// A field that must be given.
         case empty(String)
         /// Nobody excuses himself.
@@ -81,6 +83,7 @@ extension Excuses.Refusal: CustomStringConvertible {
         case .unknownID(let id): "there is no excuse \(id)"
         case .removed(let id): "excuse \(id) was removed"
         case .anonymous: "nobody is named who wants it"
+        case .tooLarge: tooLargeForRecord
         case .empty(let field): "\(field) is empty"
         case .approverIsExecutor: "the approver must be somebody else than the executor"
         case .alreadyExcused(let id): "excuse \(id) is for the same drill; change that one"

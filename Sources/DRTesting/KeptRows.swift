@@ -1,5 +1,7 @@
+public import Wire
+
 /// A row that people make and change, with its id and who said so last.
-public protocol RowDefinition: Equatable, Sendable {
+public protocol RowDefinition: WireMessage, Equatable, Sendable {
     var id: UInt64 { get set }
     var by: String { get set }
 }
@@ -28,6 +30,7 @@ protocol RowRefusal: Error {
     static func unknownID(_ id: UInt64) -> Self
     static func removed(_ id: UInt64) -> Self
     static var anonymous: Self { get }
+    static var tooLarge: Self { get }
 }
 
 /// The rows of a table that people keep. A row that is removed keeps its id, which is never given
@@ -70,6 +73,7 @@ public struct KeptRows<Definition: RowDefinition>: Equatable, Sendable {
         check: (Definition) throws(Refusal) -> Void
     ) throws(Refusal) -> [RowEvent<Definition>] {
         if command.actor.isBlank { throw Refusal.anonymous }
+        if !command.fitsRecord { throw Refusal.tooLarge }
         switch command {
         case .create(let definition, let isEnabled):
             if has(definition) { return [] }
@@ -120,14 +124,34 @@ extension RowCommand {
         case .disable(let change), .enable(let change), .remove(let change): change.by
         }
     }
+
+    fileprivate var fitsRecord: Bool {
+        switch self {
+        case .create(let definition, _), .change(let definition): definition.fitsRecord
+        case .disable(let change), .enable(let change), .remove(let change): change.fitsRecord
+        }
+    }
 }
 
 extension String {
     /// Whether there is nothing to read in it.
-    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+    var isBlank: Bool {
+        unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.isInvisible }
+    }
 
     /// Whether people would take both for the same name.
     func isSameName(as other: String) -> Bool { wordsOfName == other.wordsOfName }
 
-    private var wordsOfName: [Substring] { lowercased().split(whereSeparator: \.isWhitespace) }
+    private var wordsOfName: [Substring] {
+        String(String.UnicodeScalarView(unicodeScalars.filter { !$0.isInvisible })).lowercased()
+            .split(whereSeparator: \.isWhitespace)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether nobody sees it, and it parts no words: a space of no width, a mark of direction.
+    fileprivate var isInvisible: Bool {
+        properties.isDefaultIgnorableCodePoint
+            || properties.generalCategory == .control && !properties.isWhitespace
+    }
 }

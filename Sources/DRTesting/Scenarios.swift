@@ -7,6 +7,8 @@ public struct Scenarios: Equatable, Sendable {
         case unknownID(UInt64)
         case removed(UInt64)
         case anonymous
+        /// More than a record of the log holds.
+        case tooLarge
         /// A field that must be given.
         case empty(String)
         case nameTaken(id: UInt64)
@@ -106,6 +108,7 @@ extension Scenarios.Refusal: CustomStringConvertible {
         case .unknownID(let id): "there is no scenario \(id)"
         case .removed(let id): "scenario \(id) was removed"
         case .anonymous: "nobody is named who wants it"
+        case .tooLarge: tooLargeForRecord
         case .empty(let field): "\(field) is empty"
         case .nameTaken(let id): "scenario \(id) has this name; choose another"
         case .badDigest: "scenario_digest is no SHA-256: give the 32 bytes of that of the text"

@@ -9,6 +9,8 @@ public struct Schedules: Equatable, Sendable {
         case unknownID(UInt64)
         case removed(UInt64)
         case anonymous
+        /// More than a record of the log holds.
+        case tooLarge
         case emptyName
         case nameTaken(id: UInt64)
         case unknownScenario(UInt64)
@@ -114,6 +116,7 @@ extension Schedules.Refusal: CustomStringConvertible {
         case .unknownID(let id): "there is no schedule \(id)"
         case .removed(let id): "schedule \(id) was removed"
         case .anonymous: "nobody is named who wants it"
+        case .tooLarge: tooLargeForRecord
         case .emptyName: "schedule_name is empty"
         case .nameTaken(let id): "schedule \(id) has this name; choose another"
         case .unknownScenario(let id): "there is no scenario \(id) to be scheduled"

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 extension DataDirectory {
     /// The directory given, else `DR_DATA`, else `dr-data` here, with its heads kept outside where
     /// the environment says.
@@ -10,8 +14,26 @@ extension DataDirectory {
         return directory
     }
 
-    /// - Throws: `.noLog` if nothing was ever recorded here.
+    /// - Throws: `.noLog` if nothing was ever recorded here; `.readOnly` if that may not be looked
+    ///   at; `.damaged` if what was recorded is gone.
     public func requireLog() throws(EventLogError) {
-        if !hasLog { throw EventLogError(.noLog, "\(path) has no event log yet") }
+        let file = log + "/data.mdb"
+        var status = stat()
+        if stat(file, &status) == 0 {
+            if status.st_size > 0 { return }
+        } else if errno != ENOENT && errno != ENOTDIR {
+            throw EventLogError.system(errno, "\(file) cannot be read")
+        }
+        try checkNothingIsGone()
+        throw EventLogError(.noLog, "\(path) has no event log yet")
+    }
+
+    /// - Throws: `.damaged` if what a log leaves is here: its key is made after the first event.
+    func checkNothingIsGone() throws(EventLogError) {
+        if access(keys + "/checkpoint.pub", F_OK) != 0 { return }
+        throw EventLogError(
+            .damaged,
+            "\(log)/data.mdb is empty or not there, but the key of the log is: what was recorded "
+                + "is gone. Put back a backup of \(path)")
     }
 }

@@ -30,25 +30,35 @@ public struct DataDirectory: Sendable {
     public var runs: String { path + "/runs" }
     public var reports: String { path + "/reports" }
     public var turnstile: String { path + "/log.turn" }
+    /// What every view said where the log now begins; not there while no event has left the log.
+    public var base: String { path + "/views.base" }
     var host: String { path + "/log.host" }
+    /// Where a new log is built. What is found there was left by somebody who did not finish it.
+    var unfinishedLog: String { path + "/log.new" }
 
     public var hasLog: Bool { FileManager.default.fileExists(atPath: log + "/data.mdb") }
 
-    /// Makes the folders, owner only, unless they are there.
+    /// Whether a path lies in this directory, or is it: what is there is lost with it.
+    public func contains(_ other: String) -> Bool {
+        (Self.resolved(other) + "/").hasPrefix(Self.resolved(path) + "/")
+    }
+
+    /// Makes the folders, owner only, unless they are there. That of the log comes with the log.
     ///
     /// - Throws: as `checkUsable`.
     func prepare() throws(EventLogError) {
         try checkUsable()
-        for folder in [path, log, views, keys, runs, reports] { try make(folder) }
+        for folder in [path, views, keys, runs, reports] { try make(folder) }
     }
 
     /// Looks whether a log of ours is here or could be made here, and touches nothing.
     ///
-    /// - Throws: `.notOurs` if the directory holds other things than a log of ours;
-    ///   `.unsafeLocation` for a network file system.
+    /// - Throws: `.notOurs` if the directory holds other things than a log of ours; `.damaged` if
+    ///   the log that was here is gone; `.unsafeLocation` for a network file system.
     public func checkUsable() throws(EventLogError) {
         let known: Set = [
             "log", "views", "keys", "runs", "reports", "targets", "log.turn", "log.host",
+            "log.new", "views.base",
         ]
         let strangers = Self.contents(of: path).subtracting(known)
             .union(Self.contents(of: log).subtracting(["data.mdb", "lock.mdb"]))
@@ -58,6 +68,7 @@ public struct DataDirectory: Sendable {
                 "\(path) holds '\(stranger)' and no event log; it was left as it is. "
                     + "Choose an empty directory")
         }
+        if !hasLog { try checkNothingIsGone() }
         // A log of ours never stood without its keys.
         if hasLog && !FileManager.default.fileExists(atPath: keys) {
             throw EventLogError(
@@ -82,6 +93,11 @@ public struct DataDirectory: Sendable {
         }
     }
 
+    /// Removes the log and its keys, as far as that can be done.
+    func removeLog() {
+        for path in [log, keys, base] { try? FileManager.default.removeItem(atPath: path) }
+    }
+
     /// LMDB's locks and shared memory need a local file system.
     func checkFileSystem() throws(EventLogError) {
         guard let type = fileSystemType() else { return }
@@ -94,9 +110,12 @@ public struct DataDirectory: Sendable {
     }
 
     /// Hardly anything can be written any more.
-    var isFull: Bool {
+    var isFull: Bool { hasLess(than: 65_536) }
+
+    /// Fewer bytes than these can be written; not if that cannot be told.
+    func hasLess(than bytes: UInt) -> Bool {
         var status = statvfs()
-        return statvfs(path, &status) == 0 && status.f_bavail * UInt(status.f_frsize) < 65_536
+        return statvfs(path, &status) == 0 && status.f_bavail * UInt(status.f_frsize) < bytes
     }
 
     /// The type of the file system that holds the directory, from the kernel's list of mounts.

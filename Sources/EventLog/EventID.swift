@@ -17,7 +17,8 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
 
     /// - Parameter time: microseconds since 1970; the id keeps the milliseconds.
     public init(time: UInt64, using generator: inout some RandomNumberGenerator) {
-        high = time / 1000 << 16 | 0x7000 | generator.next() & 0xfff
+        // In Swift, a shift binds more tightly than a division.
+        high = (time / 1000) << 16 | 0x7000 | generator.next() & 0xfff
         low = generator.next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
     }
 

@@ -27,7 +27,7 @@ public final class EventReader: Sendable {
         let hostGuard = try HostGuard.ifWritable(directory)
         try self.init(
             directory,
-            slot: LogSlot { try LogFile(directory, readOnly: true, create: false, mapSize: nil) },
+            slot: LogSlot { try LogFile(directory, readOnly: true, mapSize: nil) },
             hostGuard: hostGuard)
         if checkingHeads { try checkHeadOutside() }
     }

@@ -28,34 +28,28 @@ public final class EventStore: Sendable {
 
     /// Opens the log of a data directory, and makes it if there is none.
     ///
-    /// Blocks for the time of a few disk writes.
+    /// Blocks for the time of a few disk writes. A log that is there is opened also while another
+    /// process stands still in a commit.
     ///
     /// - Parameters:
     ///   - mapSize: the largest size of the log in bytes; all processes use one value.
     ///   - checkingHeads: whether the log must continue its head that is kept outside, else
     ///     `.headsDiffer`. Only whoever is to reopen it does without.
+    ///   - limit: how long to wait for somebody else who is making the log; then it is `.busy`.
     public init(
         _ directory: DataDirectory, clock: LogClock = .system, mapSize: Int? = nil,
-        checkingHeads: Bool = true
+        checkingHeads: Bool = true, within limit: Duration = .seconds(30)
     ) throws {
         try directory.prepare()
-        let hostGuard = try HostGuard(directory)
+        let hostGuard = try HostGuard(directory, within: limit)
         let turnstile = try Turnstile(path: directory.turnstile)
-        // Two that make the same log at once must not see each other's half.
-        turnstile.enter()
-        defer { turnstile.leave() }
-        let slot = try LogSlot {
-            try LogFile(directory, readOnly: false, create: true, mapSize: mapSize)
-        }
-        var generator = SystemRandomNumberGenerator()
-        let (time, id) = (clock.now(), EventID(time: clock.now(), using: &generator))
-        let logID = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        try slot.with { try $0.createIfNeeded(logID: logID, eventID: id, time: time) }
+        let creation = LogCreation(directory: directory, turnstile: turnstile, mapSize: mapSize)
+        let slot = try creation.open(clock: clock, within: limit)
         reader = try EventReader(directory, slot: slot, hostGuard: hostGuard)
         watcher = HeadWatcher(reader: reader)
         (self.clock, self.turnstile) = (clock, turnstile)
         if checkingHeads { try reader.checkHeadOutside() }
-        try CheckpointSigner.createKey(in: directory, origin: reader.origin)
+        try CheckpointSigner.createKey(for: reader, within: limit)
     }
 
     /// Appends events to a stream, all or none.
@@ -116,7 +110,9 @@ public final class EventStore: Sendable {
         let signer = CheckpointSigner(reader: reader, turnstile: turnstile, clock: clock)
         return try await withCheckedThrowingContinuation { continuation in
             writerQueue.async {
-                continuation.resume(with: Swift.Result { try body(signer) })
+                let result = Swift.Result { try body(signer) }
+                if case .failure = result { self.reader.slot.reopenIfBroken() }
+                continuation.resume(with: result)
             }
         }
     }
@@ -126,7 +122,10 @@ public final class EventStore: Sendable {
 
 extension EventStore {
     private func writeGroups() {
-        repeat { writeGroup() } while queue.withLock { $0.continues() }
+        writeGroup()
+        guard queue.withLock({ $0.continues() }) else { return }
+        // Whoever signs comes in between, however many appends wait.
+        writerQueue.async { self.writeGroups() }
     }
 
     /// Writes one group: as it was planned, if the log still is what the plan builds on.
@@ -181,9 +180,7 @@ extension EventStore {
     ) throws -> GroupPlan {
         let head = try log.head(in: transaction)
         // Another process may have appended, and requests may have been withdrawn.
-        if let prepared, prepared.base == head, prepared.requestCount == requests.count {
-            return prepared
-        }
+        if let prepared, prepared.base == head, prepared.decides(requests) { return prepared }
         let now = try clock.checkedNow()
         let known = latest.withLock { $0?.head == head ? $0 : nil }
         var planner =
@@ -224,8 +221,7 @@ extension EventStore {
     private func giveUp(_ attempt: Attempt, after cause: any Error) {
         if attempt.hasTurn { turnstile.leave() }
         let failed = attempt.hasTurn ? queue.withLock { $0.takeGroup() } : attempt.requests
-        // If it cannot be opened now, the next call tries again.
-        if (cause as? LMDBError)?.code == .panic { reader.slot.reopen() }
+        reader.slot.reopenIfBroken()
         latest.withLock { $0 = nil }
         let error = failure(after: cause, isCommitting: attempt.isCommitting)
         watcher.appended()

@@ -17,6 +17,8 @@ struct GroupPlan: Sendable {
     var head: LogHead
     /// The last event was recorded with the time of an earlier one.
     var endsHeldBack = false
+    /// In the order in which they were decided on.
+    var requests: [AppendRequest] = []
     var kept: [(request: AppendRequest, receipt: AppendReceipt)] = []
     var refused: [Refused] = []
 
@@ -31,7 +33,11 @@ struct GroupPlan: Sendable {
     var chunks: [TreeEdge.Chunk] = []
     var edge: TreeEdge
 
-    var requestCount: Int { kept.count + refused.count }
+    /// Whether it is the plan of exactly these requests: of those that it was made for, some may
+    /// have been withdrawn, and others may have come in their place.
+    func decides(_ requests: [AppendRequest]) -> Bool {
+        self.requests.elementsEqual(requests) { $0 === $1 }
+    }
 
     /// What the next group builds on, without what was written.
     var summary: GroupPlan {

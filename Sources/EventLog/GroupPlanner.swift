@@ -12,6 +12,8 @@ struct GroupPlanner {
     /// The group before, which may not be in the log yet.
     private let previous: GroupPlan?
     private(set) var plan: GroupPlan
+    /// The plan without the log's own note, until an event follows that.
+    private var withoutNote: GroupPlan?
     private var writer = WireWriter()
 
     /// Plans on top of what a transaction shows.
@@ -40,6 +42,7 @@ struct GroupPlanner {
     mutating func add(
         _ request: AppendRequest, in transaction: borrowing some Transaction & ~Copyable
     ) throws {
+        plan.requests.append(request)
         do {
             plan.kept.append((request, try append(request, in: transaction)))
         } catch let refusal as EventLogError where refusal.code != .damaged {
@@ -49,6 +52,11 @@ struct GroupPlanner {
 
     /// The plan, with the hashes of its records.
     consuming func finished() -> GroupPlan {
+        if var bare = withoutNote {
+            // Refusals and retries add nothing that would have to be explained.
+            (bare.requests, bare.kept, bare.refused) = (plan.requests, plan.kept, plan.refused)
+            return bare
+        }
         plan.records = writer.bytes
         plan.chunks = plan.edge.append(plan.leaves)
         return plan
@@ -214,6 +222,7 @@ struct GroupPlanner {
     ) -> AppendReceipt {
         let receipt = AppendReceipt(
             firstPosition: plan.head.position + 1, firstRevision: revision + 1, count: ends.count)
+        withoutNote = nil
         plan.ends += ends
         plan.head = LogHead(position: receipt.lastPosition, recorded: recorded)
         plan.endsHeldBack = Record.isHeldBack(recorded, clock: now)
@@ -266,6 +275,8 @@ extension GroupPlanner {
         let event = NewEvent(
             id: EventID(time: clock, using: &generator), number: LogEvent.clockBehindLog,
             payload: LogEvent.clockBehindLog(clock: clock, recorded: head.recorded))
+        let before = plan
         try add(event, in: transaction)
+        withoutNote = before
     }
 }

@@ -10,27 +10,57 @@
 final class HostGuard: Sendable {
     private let descriptor: Int32
 
-    init(_ directory: DataDirectory) throws(EventLogError) {
-        descriptor = open(directory.host, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor < 0 {
-            throw EventLogError.system(errno, "\(directory.host) cannot be opened")
+    init(
+        _ directory: DataDirectory, within limit: Duration = .seconds(30)
+    ) throws(EventLogError) {
+        let file = open(directory.host, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if file < 0 { throw EventLogError.system(errno, "\(directory.host) cannot be opened") }
+        do throws(EventLogError) {
+            try Self.join(file, of: directory, within: limit)
+        } catch {
+            close(file)
+            throw error
         }
+        descriptor = file
+    }
+
+    private static func join(
+        _ file: Int32, of directory: DataDirectory, within limit: Duration
+    ) throws(EventLogError) {
         let identity = Array(Self.identity().utf8)
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-            ftruncate(descriptor, 0)
-            pwrite(descriptor, identity, identity.count, 0)
+        // Nobody has the log open. Where the same ones had it before, nothing has to be written:
+        // a full disk can still be read.
+        if flock(file, LOCK_EX | LOCK_NB) == 0, holder(of: file) != identity {
+            try write(identity, to: file, directory.host)
         }
-        flock(descriptor, LOCK_SH)
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let count = pread(descriptor, &buffer, buffer.count, 0)
-        let holder = Array(buffer.prefix(max(count, 0)))
-        if holder != identity {
-            close(descriptor)
+        guard try FileLock.take(LOCK_SH, on: file, within: limit) else {
             throw EventLogError(
-                .unsafeLocation,
-                "\(directory.path) is in use from another container or host namespace "
-                    + "(\(String(decoding: holder, as: UTF8.self))); a log has one PID namespace"
-            )
+                .busy, "another process stands still while it opens \(directory.path)")
+        }
+        let present = holder(of: file)
+        if present == identity { return }
+        throw EventLogError(
+            .unsafeLocation,
+            "\(directory.path) is in use from another container or host namespace "
+                + "(\(String(decoding: present, as: UTF8.self))); a log has one PID namespace")
+    }
+
+    private static func holder(of file: Int32) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = pread(file, &buffer, buffer.count, 0)
+        return Array(buffer.prefix(max(count, 0)))
+    }
+
+    private static func write(
+        _ identity: [UInt8], to file: Int32, _ path: String
+    ) throws(EventLogError) {
+        let count = pwrite(file, identity, identity.count, 0)
+        if count != identity.count {
+            // A part of it: there was no room for more.
+            throw EventLogError.system(count < 0 ? errno : ENOSPC, "\(path) cannot be written")
+        }
+        if ftruncate(file, off_t(identity.count)) != 0 {
+            throw EventLogError.system(errno, "\(path) cannot be written")
         }
     }
 

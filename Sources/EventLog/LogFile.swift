@@ -2,10 +2,6 @@ internal import LMDB
 internal import Merkle
 internal import Wire
 
-#if canImport(Glibc)
-    internal import Glibc
-#endif
-
 /// The open environment of a log and its databases.
 final class LogFile: Sendable {
     static let magic = Array("dr-testing event log".utf8)
@@ -21,44 +17,35 @@ final class LogFile: Sendable {
     let once: Database
     let checkpoints: Database
 
-    /// - Parameter create: makes what is missing; otherwise the log must be there.
-    init(_ directory: DataDirectory, readOnly: Bool, create: Bool, mapSize: Int?) throws {
-        var options = Environment.Options()
-        options.readOnly = readOnly
-        if let mapSize { options.mapSize = mapSize }
-        unshared = try readOnly ? UnsharedLog.ifNeeded(directory.log) : nil
-        environment = try Self.open(unshared?.folder ?? directory.log, of: directory.log, options)
+    /// Opens a log that is there, and waits for no writer: one may stand still.
+    ///
+    /// - Throws: `.noLog` also for a file in which nothing was written yet.
+    convenience init(_ directory: DataDirectory, readOnly: Bool, mapSize: Int?) throws {
+        // LMDB would make a file of its own.
+        try directory.requireLog()
+        let unshared = try readOnly ? UnsharedLog.ifNeeded(directory.log) : nil
+        let options = Self.options(readOnly: readOnly, mapSize: mapSize)
+        let environment = try Self.open(
+            unshared?.folder ?? directory.log, of: directory.log, options)
         unshared?.removeFolder()
-        // Before anything is made in it.
-        let isNew = try environment.isEmpty()
-        if isNew && !create { throw EventLogError(.noLog, "\(directory.log) is empty") }
-        if !isNew { try Self.checkMarks(environment, of: directory.log, mayBeUnfinished: create) }
-        let databases = try environment.openDatabases(
-            [
-                .init("meta"), .init("events", keys: .integers), .init("tiles"), .init("streams"),
-                .init("appends"), .init("once"), .init("checkpoints"),
-            ], create: create)
-        (meta, events, tiles, streams) = (databases[0], databases[1], databases[2], databases[3])
-        (appends, once, checkpoints) = (databases[4], databases[5], databases[6])
+        if try environment.isEmpty() {
+            throw EventLogError(.noLog, "\(directory.log) is empty")
+        }
+        try Self.checkMarks(environment, of: directory.log)
+        try self.init(environment, unshared, create: false)
     }
 
-    /// - Parameters:
-    ///   - folder: what LMDB opens.
-    ///   - log: what people know it by.
-    private static func open(
-        _ folder: String, of log: String, _ options: Environment.Options
-    ) throws -> Environment {
-        do {
-            return try Environment(path: folder, options: options)
-        } catch {
-            switch error.code {
-            case .invalid, .versionMismatch:
-                throw EventLogError(.notOurs, "\(log) is not an event log", cause: error)
-            case .system(EACCES), .system(EPERM):
-                throw EventLogError(.readOnly, "\(log) may not be opened", cause: error)
-            default: throw error
-            }
-        }
+    /// Makes the databases of a new log; only `LogCreation` does.
+    convenience init(makingIn folder: String, mapSize: Int?) throws {
+        let options = Self.options(readOnly: false, mapSize: mapSize)
+        try self.init(Self.open(folder, of: folder, options), nil, create: true)
+    }
+
+    private init(_ environment: Environment, _ unshared: UnsharedLog?, create: Bool) throws {
+        (self.environment, self.unshared) = (environment, unshared)
+        let databases = try Self.databases(of: environment, create: create)
+        (meta, events, tiles, streams) = (databases[0], databases[1], databases[2], databases[3])
+        (appends, once, checkpoints) = (databases[4], databases[5], databases[6])
     }
 
     /// Runs `body`, and sees to it that all that it read was of one piece.
@@ -69,37 +56,6 @@ final class LogFile: Sendable {
         // Pages that were reused meanwhile look like damage.
         try unshared.checkUnchanged()
         return try result.get()
-    }
-
-    /// - Throws: `.notOurs` unless this is a log that this program reads.
-    ///
-    /// - Parameter mayBeUnfinished: whoever made it may have died before he wrote the marks.
-    private static func checkMarks(
-        _ environment: Environment, of log: String, mayBeUnfinished: Bool
-    ) throws {
-        let notOurs = EventLogError(.notOurs, "\(log) is not an event log")
-        let meta: Database
-        do {
-            meta = try environment.openDatabases([.init("meta")], create: false)[0]
-        } catch {
-            throw error.code == .notFound || error.code == .incompatible ? notOurs : error
-        }
-        try environment.read { transaction in
-            if try transaction.count(of: meta) == 0 {
-                if mayBeUnfinished { return }
-                throw EventLogError(.noLog, "\(log) has no event log yet")
-            }
-            guard try transaction.value(for: .name("magic"), in: meta) == magic,
-                let stored = try transaction.value(for: .name("format"), in: meta),
-                stored.count == 8
-            else { throw notOurs }
-            let format = UInt64(bigEndianBytes: stored)
-            guard format == Self.format else {
-                throw EventLogError(
-                    .notOurs,
-                    "the log has format \(format); this program reads format \(Self.format)")
-            }
-        }
     }
 
     /// 16 bytes.
@@ -170,10 +126,31 @@ final class LogFile: Sendable {
         var found: UInt64?
         let key = AppendRow.key(stream: stream, revision: revision)
         try transaction.forEach(in: appends, from: key, direction: .backward) { key, value in
+            // A damaged row may say anything.
             guard let row = AppendRow(key: key, value: value), row.stream == stream,
-                revision < row.firstRevision + row.count
+                row.firstRevision <= revision, revision - row.firstRevision < row.count
             else { return .stop }
-            found = row.firstPosition + (revision - row.firstRevision)
+            found = row.firstPosition &+ (revision - row.firstRevision)
+            return .stop
+        }
+        return found
+    }
+}
+
+extension LogFile {
+    /// Where a stream ends, as the index of appends has it.
+    func end(
+        ofStream number: UInt64, in transaction: borrowing some Transaction & ~Copyable
+    ) throws -> StreamHead? {
+        var found: StreamHead?
+        let key = AppendRow.key(stream: number, revision: .max)
+        try transaction.forEach(in: appends, from: key, direction: .backward) { key, value in
+            guard let row = AppendRow(key: key, value: value), row.stream == number else {
+                return .stop
+            }
+            found = StreamHead(
+                number: number, revision: row.firstRevision &+ row.count &- 1,
+                position: row.firstPosition &+ row.count &- 1)
             return .stop
         }
         return found

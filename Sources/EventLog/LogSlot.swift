@@ -31,12 +31,25 @@ final class LogSlot: Sendable {
         return try log.whole { try body(log) }
     }
 
+    /// Opens the log again if LMDB gave it up, as after the failed write of a meta page: then
+    /// nothing can be read in it any more either.
+    func reopenIfBroken() {
+        do {
+            _ = try with { log in try log.environment.read { $0.number } }
+        } catch let error as LMDBError where error.code == .panic {
+            reopen()
+        } catch {
+            // If it cannot be opened now, the next call tries again.
+        }
+    }
+
     /// Waits for the readers of the old environment, then opens a new one. New readers are turned
     /// away meanwhile.
     ///
     /// If it cannot be opened, each call after this one tries again.
     func reopen() {
-        isReopening.store(true, ordering: .releasing)
+        // Whoever comes second leaves it to the first.
+        if isReopening.exchange(true, ordering: .acquiringAndReleasing) { return }
         var old = current.withLock { current in
             defer { current = nil }
             return current

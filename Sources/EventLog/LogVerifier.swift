@@ -4,6 +4,10 @@ internal import LMDB
 public import Merkle
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// What checking a whole log found.
 public struct VerificationReport: Sendable {
     /// Something that is not as it was written.
@@ -124,6 +128,9 @@ public struct LogVerifier {
 
 /// The stretches of a log, checked by several threads and merged in their order.
 private final class VerificationWork: Sendable {
+    /// So far may one thread be ahead of another: what it found waits in memory until then.
+    private static let reach = 64 * SegmentCheck.length
+
     private struct State {
         var merge: SegmentMerge
         var next: UInt64 = 1
@@ -166,10 +173,18 @@ private final class VerificationWork: Sendable {
     }
 
     private func claim() -> UInt64? {
-        state.withLock { state in
+        while isFarAhead { usleep(1000) }
+        return state.withLock { state in
             guard state.failure == nil, state.next <= head else { return nil }
             defer { state.next += SegmentCheck.length }
             return state.next
+        }
+    }
+
+    private var isFarAhead: Bool {
+        state.withLock { state in
+            guard state.failure == nil, state.next <= head else { return false }
+            return state.next > state.merge.next + Self.reach
         }
     }
 
@@ -190,7 +205,9 @@ private final class VerificationWork: Sendable {
             if let failure = state.failure { throw failure }
             return try log.environment.read { transaction in
                 let isIdle = try log.head(in: transaction).position == head
-                return try state.merge.finish(isIdle: isIdle, in: transaction)
+                return try state.merge.finish(isIdle: isIdle, in: transaction) {
+                    progress(head, head)
+                }
             }
         }
     }

@@ -9,16 +9,6 @@ struct SegmentCheck {
     /// Whole groups of 256, so that every stretch gives hashes of the next stored level.
     static let length: UInt64 = 4096
 
-    /// The part of a stream within a stretch.
-    struct StreamPart {
-        let firstRevision: UInt64
-        let firstPosition: UInt64
-        /// Of the first event.
-        let name: String
-        var revision: UInt64
-        var position: UInt64
-    }
-
     /// Something that was found, in the order of positions.
     enum Finding {
         case problem(VerificationReport.Problem)
@@ -34,11 +24,11 @@ struct SegmentCheck {
     private var gaps: [Range<Int>] = []
     /// The roots over complete groups of 256 leaves; `nil` where one is missing.
     private(set) var groups: [MerkleHash?] = []
-    private(set) var streams: [UInt64: StreamPart] = [:]
     /// The streams that begin here, in their order.
-    private(set) var begun: [UInt64] = []
+    private(set) var begun: [(number: UInt64, position: UInt64)] = []
     private(set) var clamped: [ClosedRange<UInt64>] = []
-    private(set) var (appendCount, onceCount) = (0, 0)
+    /// How many events there are, how many appends, how many unique ids.
+    private(set) var (eventCount, appendCount, onceCount) = (0, 0, 0)
     private(set) var latest: UInt64 = 0
     /// An event is missing or unreadable, so that what the rows must be is not known.
     private(set) var isBroken = false
@@ -55,7 +45,10 @@ struct SegmentCheck {
     private var recorded: UInt64 = 0
     /// The event before is archived, perhaps together with the beginning of its append.
     private var followsArchived = false
-    private var current: (number: UInt64, part: StreamPart)?
+    /// The last revision of each stream in this stretch.
+    private var revisions: [UInt64: UInt64] = [:]
+    /// Of the stream that the event before belongs to.
+    private var current: (number: UInt64, revision: UInt64)?
 
     /// - Parameters:
     ///   - head: the last position that is checked.
@@ -83,6 +76,12 @@ struct SegmentCheck {
                 following = position
                 return .stop
             }
+            eventCount += 1
+            guard position >= expected else {
+                // The keys themselves are damaged: they ascend.
+                report("an event stands out of its place", at: position)
+                return .continue
+            }
             if position != expected { try pass(over: expected..<position, in: transaction) }
             leaves.append(.leaf(value))
             try check(value, at: position, in: transaction)
@@ -91,7 +90,7 @@ struct SegmentCheck {
         }
         if expected <= end { try pass(over: expected..<end + 1, in: transaction) }
         skipGap(to: following)
-        if let current { streams[current.number] = current.part }
+        revisions = [:]
         try compareLeaves(edge: edge, in: transaction)
     }
 
@@ -186,7 +185,7 @@ struct SegmentCheck {
         latest = max(latest, recorded)
         if envelope.isHeldBack { noteClamped(position) }
         if envelope.number < 20 { noteOwn(Record(envelope, of: value), at: position) }
-        checkStream(of: envelope, in: value, at: position)
+        try checkStream(of: envelope, in: value, at: position, transaction)
         try checkAppend(of: envelope, at: position, in: transaction)
         if envelope.isOnce { try checkOnce(envelope.id, at: position, in: transaction) }
     }
@@ -212,28 +211,62 @@ struct SegmentCheck {
     func hasAll(_ leaves: Range<Int>) -> Bool { !gaps.contains { $0.overlaps(leaves) } }
 
     private mutating func checkStream(
-        of envelope: Envelope, in value: RawSpan, at position: UInt64
-    ) {
+        of envelope: Envelope, in value: RawSpan, at position: UInt64,
+        _ transaction: borrowing ReadTransaction
+    ) throws {
         let number = envelope.stream
-        if current?.number != number {
-            if let current { streams[current.number] = current.part }
-            current = streams[number].map { (number, $0) }
+        if let current, current.number != number {
+            revisions[current.number] = current.revision
+            self.current = nil
         }
-        guard current != nil else {
-            let part = StreamPart(
-                firstRevision: envelope.revision, firstPosition: position,
-                name: envelope.streamName(in: value), revision: envelope.revision,
-                position: position)
-            if envelope.revision == 1 { begun.append(number) }
-            current = (number, part)
-            return
+        let before = current?.revision ?? revisions[number]
+        // From what stands there, so that one wrong number is one finding.
+        current = (number, envelope.revision)
+        if before == nil && envelope.revision == 1 {
+            begun.append((number, position))
+            return try checkName(of: envelope, in: value, at: position, transaction)
         }
-        if envelope.revision != current!.part.revision &+ 1 || envelope.hasStreamName {
+        let continues: Bool
+        if let before {
+            continues = envelope.revision == before &+ 1
+        } else {
+            continues = try continuesStream(envelope, at: position, in: transaction)
+        }
+        if !continues || envelope.hasStreamName {
             report("the event does not continue its stream", at: position)
         }
-        // From what stands there, so that one wrong number is one finding.
-        current!.part.revision = envelope.revision
-        current!.part.position = position
+    }
+
+    /// The row of a stream has its number from the beginning on.
+    private mutating func checkName(
+        of envelope: Envelope, in value: RawSpan, at position: UInt64,
+        _ transaction: borrowing ReadTransaction
+    ) throws {
+        let name = envelope.streamName(in: value)
+        if name.isEmpty { return report("the event begins a stream without a name", at: position) }
+        let row = try transaction.value(for: .name(name), in: log.streams)
+        if row.map({ Array($0.prefix(8)) }) != envelope.stream.bigEndianBytes {
+            report("the row of stream '\(name)' is wrong", at: position)
+        }
+    }
+
+    /// Whether an event continues its stream that was not met in this stretch yet. The index of
+    /// appends knows where the event before it stands, so that no stream is kept in memory.
+    private func continuesStream(
+        _ envelope: Envelope, at position: UInt64, in transaction: borrowing ReadTransaction
+    ) throws -> Bool {
+        let revision = envelope.revision &- 1
+        let before = try log.position(
+            ofRevision: revision, inStream: envelope.stream, in: transaction)
+        guard let before, before > 0, before < position else { return false }
+        let found = try transaction.withValue(for: .integer(before), in: log.events) {
+            Envelope(ofReadable: $0)
+        }
+        // Archived, missing, unreadable: what there is to say of it is said where it stands.
+        guard let found = found ?? nil else { return true }
+        // No append begins inside of another one.
+        let isLast = found.following == 0 || before == position - 1
+        return found.stream == envelope.stream && found.revision == revision && isLast
     }
 
     private mutating func checkAppend(

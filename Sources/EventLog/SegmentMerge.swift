@@ -4,19 +4,14 @@ internal import Merkle
 /// Puts the stretches of a log together in their order: the tree over their hashes, the streams
 /// that run through them, the checkpoints over them.
 struct SegmentMerge {
-    private struct Stream {
-        let name: String
-        var head: StreamHead
-    }
-
     private(set) var report: VerificationReport
     private var tree: TreeCheck
     private var seals: SealCheck
     private let log: LogFile
-    private var streams: [UInt64: Stream] = [:]
+    /// The number of the stream that began last.
     private var lastBegun: UInt64 = 0
     private var open: (row: AppendRow, remaining: UInt64)?
-    private var (appendCount, onceCount) = (0, 0)
+    private var (eventCount, appendCount, onceCount) = (0, 0, 0)
     private var latest: UInt64 = 0
     private var isBroken = false
     /// The events that would tell of everything are not all held.
@@ -60,6 +55,7 @@ struct SegmentMerge {
         try tree.compareChunks(
             isLast: segment.next > report.head.position, log: log, in: transaction,
             report: &report)
+        eventCount += segment.eventCount
         appendCount += segment.appendCount
         onceCount += segment.onceCount
         latest = max(latest, segment.latest)
@@ -109,40 +105,24 @@ struct SegmentMerge {
 
     // MARK: Streams
 
+    /// Streams are numbered as they begin.
     private mutating func streamProblems(
         of segment: SegmentCheck
     ) -> [VerificationReport.Problem] {
-        let isBroken = isBroken || segment.isBroken
+        // Of those that are archived or missing, some may have begun a stream.
+        let mayPass = isPartial || isBroken || segment.isBroken
         var problems: [VerificationReport.Problem] = []
-        func note(_ message: String, at position: UInt64) {
-            problems.append(.init(position: position, message: message))
-        }
-        for number in segment.begun {
-            guard let part = segment.streams[number] else { continue }
+        for begun in segment.begun {
             let isInOrder =
-                isPartial ? number > lastBegun : number == UInt64(streams.count) + 1
-            lastBegun = number
-            if !isInOrder || part.name.isEmpty {
-                note("the event begins a stream out of order", at: part.firstPosition)
+                mayPass ? begun.number > lastBegun : begun.number == lastBegun &+ 1
+            if !isInOrder {
+                problems.append(
+                    .init(
+                        position: begun.position,
+                        message: "the event begins a stream out of order"))
             }
-            let head = StreamHead(number: number, revision: 1, position: part.firstPosition)
-            streams[number] = Stream(name: part.name, head: head)
-        }
-        for (number, part) in segment.streams {
-            if part.firstRevision != 1 {
-                if streams[number] == nil {
-                    // Its beginning may be archived.
-                    if !isBroken, !isPartial {
-                        note("the event belongs to no stream", at: part.firstPosition)
-                    }
-                } else if streams[number]?.head.revision != part.firstRevision &- 1
-                    || !part.name.isEmpty, !isBroken
-                {
-                    note("the event does not continue its stream", at: part.firstPosition)
-                }
-            }
-            streams[number]?.head.revision = part.revision
-            streams[number]?.head.position = part.position
+            // From what stands there, so that one wrong number is one finding.
+            lastBegun = begun.number
         }
         return problems
     }
@@ -179,9 +159,11 @@ struct SegmentMerge {
 
     // MARK: The end
 
-    /// - Parameter isIdle: nothing was appended since the head was read.
+    /// - Parameters:
+    ///   - isIdle: nothing was appended since the head was read.
+    ///   - beat: is called now and then.
     mutating func finish(
-        isIdle: Bool, in transaction: borrowing ReadTransaction
+        isIdle: Bool, in transaction: borrowing ReadTransaction, beat: () -> Void
     ) throws -> VerificationReport {
         if next <= report.head.position {
             missing = (missing?.lowerBound ?? next)..<report.head.position + 1
@@ -194,14 +176,13 @@ struct SegmentMerge {
         }
         try checkArchive(in: transaction)
         if isIdle {
-            try checkRows(in: transaction)
+            try checkRows(in: transaction, beat: beat)
             try tree.finish(log: log, in: transaction, report: &report)
-            let count = UInt64(try transaction.count(of: log.events))
-            if count > report.head.position {
+            if try transaction.count(of: log.events) > eventCount {
                 report.add("there are events after the head", at: report.head.position + 1)
             }
         }
-        seals.finish(report: &report)
+        try seals.finish(in: transaction, report: &report, beat: beat)
         report.seal = seals.findings
         report.root = tree.frontier.root
         return report
@@ -233,26 +214,49 @@ struct SegmentMerge {
     }
 
     /// Every stream ends where its row says, and no row is without events.
-    private mutating func checkRows(in transaction: borrowing ReadTransaction) throws {
-        if isBroken || isPartial { return }
+    private mutating func checkRows(
+        in transaction: borrowing ReadTransaction, beat: () -> Void
+    ) throws {
+        if isBroken { return }
         if let open, open.remaining > 0 {
             report.add(
                 "the log ends inside an append, \(open.remaining) events short",
                 at: report.head.position)
         }
-        for stream in streams.values.sorted(by: { $0.head.number < $1.head.number }) {
-            let row = try transaction.value(for: .name(stream.name), in: log.streams)
-            if row != stream.head.stored {
-                report.add("the row of stream '\(stream.name)' is wrong", at: stream.head.position)
-            }
+        if try checkStreams(in: transaction, beat: beat) != report.head.position {
+            report.add("the index of streams has rows without events, or too few")
         }
+        // What left the log has rows, too.
+        if isPartial { return }
         let counts = [
-            (log.streams, streams.count, "streams"), (log.appends, appendCount, "appends"),
-            (log.once, onceCount, "unique ids"),
+            (log.appends, appendCount, "appends"), (log.once, onceCount, "unique ids"),
         ]
         for (database, expected, name) in counts
         where try transaction.count(of: database) != expected {
             report.add("the index of \(name) has rows without events, or too few")
         }
+    }
+
+    /// Compares the rows of the streams with the last append to each.
+    ///
+    /// - Returns: how many events all streams have together.
+    private mutating func checkStreams(
+        in transaction: borrowing ReadTransaction, beat: () -> Void
+    ) throws -> UInt64 {
+        var total: UInt64 = 0
+        try transaction.forEach(in: log.streams) { key, value in
+            guard case .bytes(let name) = key else { return .stop }
+            beat()
+            let row = value.withUnsafeBytes { Array($0) }
+            let number = UInt64(bigEndianBytes: row.prefix(8))
+            let end = try log.end(ofStream: number, in: transaction)
+            if row != end?.stored {
+                let name = String(decoding: name, as: UTF8.self)
+                report.add("the row of stream '\(name)' is wrong", at: end?.position)
+            }
+            total &+= end?.revision ?? 0
+            return .continue
+        }
+        return total
     }
 }

@@ -21,17 +21,33 @@ final class Turnstile: Sendable {
         while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
     }
 
+    /// Waits for the turn, to keep it for more than the beginning of a transaction.
+    ///
+    /// - Throws: `.busy`, naming the holder, if it does not come in time.
+    func enter(within limit: Duration) throws(EventLogError) {
+        guard try FileLock.take(LOCK_EX, on: descriptor, within: limit) else {
+            throw EventLogError(
+                .busy,
+                "the log was held by process \(holder) for too long; nothing was written")
+        }
+        writeName()
+    }
+
     /// To be called when the write transaction has begun: from here on this process is the one that
     /// others wait for, and not while it waited itself.
     func leave() {
+        writeName()
+        flock(descriptor, LOCK_UN)
+    }
+
+    private func writeName() {
         let name = Array("\(getpid())\n".utf8)
         // Only for people to read: that it cannot be written must not stop the append.
         ftruncate(descriptor, 0)
         _ = name.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-        flock(descriptor, LOCK_UN)
     }
 
-    /// The pid that began to write last.
+    /// The pid that began to write, or to make the log, last.
     var holder: String {
         var buffer = [UInt8](repeating: 0, count: 32)
         let count = pread(descriptor, &buffer, buffer.count, 0)

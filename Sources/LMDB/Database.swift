@@ -63,7 +63,9 @@ public enum Key: Sendable, Equatable {
     init(_ value: MDB_val, for database: Database) {
         let buffer = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
         switch database.keys {
-        case .integers: self = .integer(buffer.loadUnaligned(as: UInt64.self))
+        case .integers:
+            // In a damaged file it may be too short.
+            self = .integer(buffer.count < 8 ? 0 : buffer.loadUnaligned(as: UInt64.self))
         case .bytes: self = .bytes(Array(buffer))
         }
     }

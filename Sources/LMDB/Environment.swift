@@ -99,7 +99,8 @@ public final class Environment: @unchecked Sendable {
         return handle
     }
 
-    /// Opens databases, once for the life of the environment.
+    /// Opens databases, once for the life of the environment. Waits for another writer only if one
+    /// of them has to be made.
     ///
     /// Not to be called inside `write`, nor by two threads at once.
     ///
@@ -110,12 +111,23 @@ public final class Environment: @unchecked Sendable {
         _ specifications: [Database.Specification], create: Bool
     ) throws(LMDBError) -> [Database] {
         refuseInsideWrite()
+        do throws(LMDBError) {
+            return try openDatabases(specifications, flags: 0, in: MDB_RDONLY)
+        } catch {
+            guard create, error.code == .notFound else { throw error }
+        }
+        return try openDatabases(
+            specifications, flags: MDB_CREATE, in: isReadOnly ? MDB_RDONLY : 0)
+    }
+
+    private func openDatabases(
+        _ specifications: [Database.Specification], flags: Int32, in kind: Int32
+    ) throws(LMDBError) -> [Database] {
         var transaction: OpaquePointer?
-        let flags = isReadOnly ? UInt32(MDB_RDONLY) : 0
-        try check(mdb_txn_begin(handle, nil, flags, &transaction), "open databases")
+        try check(mdb_txn_begin(handle, nil, UInt32(kind), &transaction), "open databases")
         var databases: [Database] = []
         for specification in specifications {
-            var flags: Int32 = create ? MDB_CREATE : 0
+            var flags = flags
             if specification.keys == .integers { flags |= MDB_INTEGERKEY }
             var database: MDB_dbi = 0
             var result = mdb_dbi_open(transaction, specification.name, UInt32(flags), &database)

@@ -24,18 +24,18 @@ public struct JSONWriter: Sendable {
     }
 
     public mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
-        try enclosed("{", "}", body)
+        try enclosed(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
     }
 
     public mutating func array(_ body: (inout JSONWriter) throws -> Void) rethrows {
-        try enclosed("[", "]", body)
+        try enclosed(UInt8(ascii: "["), UInt8(ascii: "]"), body)
     }
 
     /// The name of the next value of an object.
     public mutating func name(_ name: String) {
         separate()
         quoted(name)
-        raw(":")
+        bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -81,13 +81,13 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func enclosed(
-        _ open: String, _ close: String, _ body: (inout JSONWriter) throws -> Void
+        _ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) throws -> Void
     ) rethrows {
         separate()
-        raw(open)
+        bytes.append(open)
         needsComma = false
         try body(&self)
-        raw(close)
+        bytes.append(close)
         needsComma = true
     }
 
@@ -97,7 +97,7 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func separate() {
-        if needsComma { raw(",") }
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
@@ -119,16 +119,14 @@ public struct JSONWriter: Sendable {
 
     private mutating func quoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            // Most texts hold nothing that has to be escaped, and are copied as they are.
-            if utf8.contains(where: { Self.mayBeEscaped($0) }) {
-                for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars {
-                    append(scalar)
-                }
-            } else {
-                bytes.append(contentsOf: utf8)
-            }
+        // Most texts hold nothing that has to be escaped, and are copied as they are.
+        let isCopied = text.utf8.withContiguousStorageIfAvailable { utf8 in
+            if utf8.contains(where: { Self.mayBeEscaped($0) }) { return false }
+            bytes.append(contentsOf: utf8)
+            return true
+        }
+        if isCopied != true {
+            for scalar in text.unicodeScalars { append(scalar) }
         }
         bytes.append(UInt8(ascii: "\""))
     }

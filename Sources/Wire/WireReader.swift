@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// Bytes that are not the protobuf wire format, or hold a field of another type than expected.
 public struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Code: Sendable {
@@ -70,6 +74,11 @@ public struct WireReader: Sendable {
 
     private mutating func varint() throws(WireError) -> UInt64 {
         let start = index
+        // Nearly all are this short.
+        if index < end, bytes[index] < 0x80 {
+            index += 1
+            return UInt64(bytes[start])
+        }
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 70, by: 7) {
             guard index < end else { throw WireError(.truncated, at: start) }
@@ -122,10 +131,19 @@ public struct WireField: Sendable {
     public func data() throws(WireError) -> [UInt8] { Array(bytes[try range()]) }
 
     public func string() throws(WireError) -> String {
-        guard let string = String(validating: bytes[try range()], as: UTF8.self) else {
-            throw WireError(.notUTF8, at: offset)
+        let range = try range()
+        return try bytes.withUnsafeBufferPointer { all throws(WireError) in
+            let text = UnsafeBufferPointer(rebasing: all[range])
+            // What is no UTF-8 is repaired, and then differs. That is looked at afterwards, since
+            // validating alone takes longer than both.
+            var string = String(decoding: text, as: UTF8.self)
+            let isSame = string.withUTF8 {
+                $0.count == text.count
+                    && ($0.isEmpty || memcmp($0.baseAddress!, text.baseAddress!, text.count) == 0)
+            }
+            guard isSame else { throw WireError(.notUTF8, at: offset) }
+            return string
         }
-        return string
     }
 
     public func message<Message: WireMessage>(

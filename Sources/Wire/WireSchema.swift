@@ -10,111 +10,79 @@ public protocol WireSchema: WireMessage, Equatable, Sendable {
 extension WireSchema {
     public init(from reader: WireReader) throws(WireError) {
         self.init()
-        var reader = reader
-        let fields = Self.fields
-        // Fields come in ascending order, so the search goes on where the last one was found.
-        var index = 0
-        while let field = try reader.next() {
-            if index == fields.count || fields[index].number > field.number { index = 0 }
-            while index < fields.count, fields[index].number < field.number { index += 1 }
-            if index < fields.count, fields[index].number == field.number {
-                try fields[index].read(field, &self)
+        // All that is generic is done once, when the list of fields is made: what happens to each
+        // message works on places in memory.
+        try Self.fields.withUnsafeBufferPointer { fields throws(WireError) in
+            try withUnsafeMutablePointer(to: &self) { message throws(WireError) in
+                try reader.read(
+                    FieldLayout.all(of: fields), into: UnsafeMutableRawPointer(message))
             }
         }
     }
 
     public func write(to writer: inout WireWriter) {
-        for field in Self.fields { field.write(self, &writer) }
+        Self.fields.withUnsafeBufferPointer { fields in
+            withUnsafePointer(to: self) { message in
+                for field in FieldLayout.all(of: fields) {
+                    field.write(from: UnsafeRawPointer(message), to: &writer)
+                }
+            }
+        }
     }
 }
 
 /// One field: its number, and the property that holds it.
+///
+/// The property has to be a stored one.
 public struct WireFieldSchema<Message>: Sendable {
-    public let number: Int
-    let read: @Sendable (WireField, inout Message) throws(WireError) -> Void
-    let write: @Sendable (Message, inout WireWriter) -> Void
+    // Nothing else may be stored here: see `FieldLayout.all`.
+    let layout: FieldLayout
 
     public typealias Path<Value> = any WritableKeyPath<Message, Value> & Sendable
 
-    public static func uint64(_ number: Int, _ path: Path<UInt64>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.uint64(), in: &message)
-        } write: {
-            $1.uint64(place.value(in: $0), field: number)
+    private init<Value>(_ number: Int, _ path: Path<Value>, _ kind: FieldLayout.Kind) {
+        guard let offset = MemoryLayout<Message>.offset(of: path) else {
+            preconditionFailure("Field \(number) of \(Message.self) is not a stored property.")
         }
+        layout = FieldLayout(number: number, offset: offset, kind: kind)
+    }
+
+    public var number: Int { layout.number }
+
+    public static func uint64(_ number: Int, _ path: Path<UInt64>) -> Self {
+        Self(number, path, .uint64)
     }
 
     public static func optionalUInt64(_ number: Int, _ path: Path<UInt64?>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.uint64(), in: &message)
-        } write: {
-            $1.optionalUInt64(place.value(in: $0), field: number)
-        }
+        Self(number, path, .optionalUInt64)
     }
 
     public static func bool(_ number: Int, _ path: Path<Bool>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.bool(), in: &message)
-        } write: {
-            $1.bool(place.value(in: $0), field: number)
-        }
+        Self(number, path, .bool)
     }
 
     public static func optionalBool(_ number: Int, _ path: Path<Bool?>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.bool(), in: &message)
-        } write: {
-            $1.optionalBool(place.value(in: $0), field: number)
-        }
+        Self(number, path, .optionalBool)
     }
 
     public static func double(_ number: Int, _ path: Path<Double>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.double(), in: &message)
-        } write: {
-            $1.double(place.value(in: $0), field: number)
-        }
+        Self(number, path, .double)
     }
 
     public static func optionalDouble(_ number: Int, _ path: Path<Double?>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.double(), in: &message)
-        } write: {
-            $1.optionalDouble(place.value(in: $0), field: number)
-        }
+        Self(number, path, .optionalDouble)
     }
 
     public static func string(_ number: Int, _ path: Path<String>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.string(), in: &message)
-        } write: {
-            $1.string(place.value(in: $0), field: number)
-        }
+        Self(number, path, .string)
     }
 
     public static func strings(_ number: Int, _ path: Path<[String]>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.append(try field.string(), in: &message)
-        } write: {
-            $1.strings(place.value(in: $0), field: number)
-        }
+        Self(number, path, .strings)
     }
 
     public static func bytes(_ number: Int, _ path: Path<[UInt8]>) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.data(), in: &message)
-        } write: {
-            $1.bytes(place.value(in: $0), field: number)
-        }
+        Self(number, path, .bytes)
     }
 
     /// An enumeration, stored as its number; 0, the proto3 default, is one of its cases.
@@ -122,61 +90,113 @@ public struct WireFieldSchema<Message>: Sendable {
         _ number: Int, _ path: Path<Value>
     ) -> Self
     where Value.RawValue == UInt64 {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.set(try field.value(), in: &message)
-        } write: {
-            $1.uint64(place.value(in: $0).rawValue, field: number)
-        }
+        Self(
+            number, path,
+            .custom { field, place throws(WireError) in
+                let value: Value = try field.value()
+                place.assumingMemoryBound(to: Value.self).pointee = value
+            } write: { place, number, writer in
+                writer.uint64(
+                    place.assumingMemoryBound(to: Value.self).pointee.rawValue, field: number)
+            })
     }
 
     public static func messages<Value: WireMessage & Sendable>(
         _ number: Int, _ path: Path<[Value]>
     ) -> Self {
-        let place = WirePlace(path)
-        return Self(number: number) { field, message throws(WireError) in
-            place.append(try field.message(), in: &message)
-        } write: {
-            $1.messages(place.value(in: $0), field: number)
-        }
+        Self(
+            number, path,
+            .custom { field, place throws(WireError) in
+                let message: Value = try field.message()
+                place.assumingMemoryBound(to: [Value].self).pointee.append(message)
+            } write: { place, number, writer in
+                writer.messages(
+                    place.assumingMemoryBound(to: [Value].self).pointee, field: number)
+            })
     }
 }
 
-/// Where a property of a message is stored.
+/// Where in the memory of a message a field is stored, and as what.
 ///
-/// A key path takes longer to follow than the field takes to be read, so that it is followed once,
-/// to where it leads to. A computed property has no such place: it is reached by its path.
-private struct WirePlace<Message, Value>: Sendable {
-    private let path: any WritableKeyPath<Message, Value> & Sendable
-    private let offset: Int?
-
-    init(_ path: any WritableKeyPath<Message, Value> & Sendable) {
-        self.path = path
-        self.offset = MemoryLayout<Message>.offset(of: path)
+/// Following a key path takes longer than reading a field does, and so does generic code that is
+/// called from another module: so neither is left when a message is read.
+struct FieldLayout: Sendable {
+    enum Kind: Sendable {
+        case uint64, optionalUInt64, bool, optionalBool, double, optionalDouble, string, strings
+        case bytes
+        case custom(
+            read: @Sendable (WireField, UnsafeMutableRawPointer) throws(WireError) -> Void,
+            write: @Sendable (UnsafeRawPointer, Int, inout WireWriter) -> Void)
     }
 
-    func value(in message: Message) -> Value {
-        guard let offset else { return message[keyPath: path] }
-        return withUnsafePointer(to: message) { start in
-            UnsafeRawPointer(start).advanced(by: offset)
-                .assumingMemoryBound(to: Value.self).pointee
+    let number: Int
+    let offset: Int
+    let kind: Kind
+
+    /// The layouts in a list of schemas, each of which is nothing but its layout.
+    static func all<Message>(
+        of fields: UnsafeBufferPointer<WireFieldSchema<Message>>
+    ) -> UnsafeBufferPointer<FieldLayout> {
+        UnsafeBufferPointer(
+            start: UnsafeRawPointer(fields.baseAddress)?.assumingMemoryBound(to: FieldLayout.self),
+            count: fields.count)
+    }
+
+    func read(_ field: WireField, into message: UnsafeMutableRawPointer) throws(WireError) {
+        let place = message.advanced(by: offset)
+        switch kind {
+        case .uint64: set(try field.uint64(), at: place)
+        case .optionalUInt64: set(Optional(try field.uint64()), at: place)
+        case .bool: set(try field.bool(), at: place)
+        case .optionalBool: set(Optional(try field.bool()), at: place)
+        case .double: set(try field.double(), at: place)
+        case .optionalDouble: set(Optional(try field.double()), at: place)
+        case .string: set(try field.string(), at: place)
+        case .strings:
+            place.assumingMemoryBound(to: [String].self).pointee.append(try field.string())
+        case .bytes: set(try field.data(), at: place)
+        case .custom(let read, _): try read(field, place)
         }
     }
 
-    func change(_ message: inout Message, _ body: (inout Value) -> Void) {
-        guard let offset else { return body(&message[keyPath: path]) }
-        withUnsafeMutablePointer(to: &message) { start in
-            body(
-                &UnsafeMutableRawPointer(start).advanced(by: offset)
-                    .assumingMemoryBound(to: Value.self).pointee)
+    private func set<Value>(_ value: Value, at place: UnsafeMutableRawPointer) {
+        place.assumingMemoryBound(to: Value.self).pointee = value
+    }
+
+    func write(from message: UnsafeRawPointer, to writer: inout WireWriter) {
+        let place = message.advanced(by: offset)
+        switch kind {
+        case .uint64: writer.uint64(get(place), field: number)
+        case .optionalUInt64: writer.optionalUInt64(get(place), field: number)
+        case .bool: writer.bool(get(place), field: number)
+        case .optionalBool: writer.optionalBool(get(place), field: number)
+        case .double: writer.double(get(place), field: number)
+        case .optionalDouble: writer.optionalDouble(get(place), field: number)
+        case .string: writer.string(get(place), field: number)
+        case .strings: writer.strings(get(place), field: number)
+        case .bytes: writer.bytes(get(place), field: number)
+        case .custom(_, let write): write(place, number, &writer)
         }
     }
 
-    func set(_ value: Value, in message: inout Message) {
-        change(&message) { $0 = value }
+    private func get<Value>(_ place: UnsafeRawPointer) -> Value {
+        place.assumingMemoryBound(to: Value.self).pointee
     }
+}
 
-    func append<Element>(_ element: Element, in message: inout Message) where Value == [Element] {
-        change(&message) { $0.append(element) }
+extension WireReader {
+    fileprivate func read(
+        _ fields: UnsafeBufferPointer<FieldLayout>, into message: UnsafeMutableRawPointer
+    ) throws(WireError) {
+        var reader = self
+        // Fields come in ascending order, so the search goes on where the last one was found.
+        var index = 0
+        while let field = try reader.next() {
+            if index == fields.count || fields[index].number > field.number { index = 0 }
+            while index < fields.count, fields[index].number < field.number { index += 1 }
+            if index < fields.count, fields[index].number == field.number {
+                try fields[index].read(field, into: message)
+            }
+        }
     }
 }

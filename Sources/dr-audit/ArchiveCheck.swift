@@ -5,8 +5,10 @@ import EventLog
 struct ArchiveCheck: Sendable {
     private static let maximumProblems = 100
 
+    /// How many segments are what their hashes in the log say.
     private(set) var segments = 0
-    private(set) var events: UInt64 = 0
+    /// The last position whose event was compared; 0 if nothing has left the log.
+    private(set) var last: UInt64 = 0
     private(set) var problems: [String] = []
     private(set) var isTruncated = false
 
@@ -15,13 +17,27 @@ struct ArchiveCheck: Sendable {
     /// - Throws: what the archive throws if it cannot be read: that says nothing of the events.
     mutating func check(_ archived: ArchivedEvents) async throws {
         for segment in archived.segments {
-            do {
-                _ = try await archived.values(of: segment)
-                segments += 1
-            } catch let error as EventLogError where error.code == .archive {
-                add("positions \(segment.first) to \(segment.last): \(error)")
-            }
-            events = segment.last
+            let isWhole = try await isIntact(segment) { _ = try await archived.values(of: $0) }
+            if isWhole { segments += 1 }
+            last = segment.last
+        }
+        // Segments that went together have one dump.
+        var checked: String?
+        for segment in archived.segments where segment.baseName != checked {
+            _ = try await isIntact(segment) { try await archived.base(of: $0) { _ in } }
+            checked = segment.baseName
+        }
+    }
+
+    private mutating func isIntact(
+        _ segment: ArchivedSegment, _ read: (ArchivedSegment) async throws -> Void
+    ) async throws -> Bool {
+        do {
+            try await read(segment)
+            return true
+        } catch let error as EventLogError where error.code == .archive {
+            add("positions \(segment.first) to \(segment.last): \(error)")
+            return false
         }
     }
 
@@ -35,7 +51,8 @@ struct ArchiveCheck: Sendable {
 
     /// In words, for people.
     var lines: [String] {
-        ["archive: \(segments.counted("segment")) compared, up to position \(events)"]
+        let compared = "\(segments.counted("segment")) compared, up to position \(last)"
+        return ["archive: \(last == 0 ? "nothing has left the log" : compared)"]
             + problems.map { "NOT INTACT: archive: \($0.printable())" }
             + (isTruncated ? ["NOT INTACT: archive: there are more problems than these"] : [])
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DRTesting
 import EventLog
+import Projections
 import Wire
 
 struct ArchiveCommand: AsyncParsableCommand {
@@ -14,9 +15,10 @@ struct ArchiveCommand: AsyncParsableCommand {
             without the archive.
 
             A test leaves the log whole or not at all: one that is not finished keeps its events, \
-            and all that came after them. If this is interrupted, run it again.
+            and all that came after them. If this is interrupted, run it again. All that leaves \
+            a log goes into one archive.
 
-            \(BucketAccess.help)
+            \(ArchiveArgument.bucketHelp)
             """)
 
     @Option(
@@ -25,8 +27,8 @@ struct ArchiveCommand: AsyncParsableCommand {
                 + "2026-11-23T08:00:00Z or 2026-11-23T08:00:00.123Z."))
     var before: Moment
 
-    @Option(help: "Where to: \(ArchiveLocation.help).")
-    var to: ArchiveLocation
+    @Option(help: "Where to: \(ArchiveArgument.help).")
+    var to: ArchiveArgument
 
     @OptionGroup var executor: ExecutorOption
 
@@ -37,13 +39,15 @@ struct ArchiveCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            try data.directory.requireLog()
-            let log = try EventStore(data.directory)
-            let limit = try before.firstPosition(in: log.reader)
+            if to.isInside(data.directory) {
+                complain("--to lies inside the data directory, and would be lost with it")
+                throw ExitCode.usage
+            }
+            let log = try data.store()
+            let limit = try limit(in: log.reader)
             let segments = try await to.withStore { store in
                 try await log.archive(
-                    before: limit, to: store,
-                    base: { try ArchiveViews(store: store).base($0, at: $1) },
+                    before: limit, to: store, base: { try Self.tables($0, at: $1, store) },
                     isFinished: Self.isFinished, by: executor.name)
             }
             let first = try log.reader.firstPosition()
@@ -55,6 +59,26 @@ struct ArchiveCommand: AsyncParsableCommand {
         } catch {
             throw explained(error)
         }
+    }
+
+    /// The first position that has to stay.
+    private func limit(in reader: EventReader) throws -> UInt64 {
+        do {
+            return try before.firstPosition(in: reader)
+        } catch let error as EventLogError {
+            // All that was recorded before has gone already. What was begun is still finished.
+            if case .archived = error.code { return try reader.firstPosition() }
+            throw error
+        }
+    }
+
+    /// What every table says at the moment at which events leave the log.
+    private static func tables(
+        _ reader: EventReader, at position: UInt64, _ store: any ArchiveStore
+    ) throws -> ArchiveBase {
+        let segments = try reader.archivedSegments()
+        let archived = ArchivedEvents(store, segments: segments, reader: reader)
+        return try ViewBase.dump(reader, at: position, archive: archived.forFolding)
     }
 
     /// Later events, such as a request to cancel, do not begin a run again.

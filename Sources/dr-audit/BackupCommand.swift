@@ -22,6 +22,10 @@ struct BackupCommand: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
+    func validate() throws {
+        if folder.isEmpty { throw ValidationError("The folder for the copy has no name") }
+    }
+
     func run() throws {
         let bar = ProgressBar()
         do {
@@ -41,7 +45,8 @@ struct BackupCommand: ParsableCommand {
     private static func text(_ report: BackupReport) -> String {
         """
         \(report.path.printable())
-        \(report.size.counted("event")), root \(report.root), read again from the copy
+        \(report.size.counted("event")), read again from the copy
+        root \(report.root)
         """
     }
 

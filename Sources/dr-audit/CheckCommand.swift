@@ -19,7 +19,9 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The file with the proof.", completion: .file())
     var file: String
 
-    @Option(help: "The public key of the log, or the file that holds it.")
+    @Option(
+        help: ArgumentHelp(
+            "The public key of the log, or the file that holds it.", valueName: "file-or-key"))
     var key: KeyArgument
 
     @Flag(help: "Print the event alone, as a CloudEvent in JSON.")

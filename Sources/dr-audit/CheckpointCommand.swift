@@ -40,15 +40,14 @@ struct CheckpointCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            try data.directory.requireLog()
             if let cosigned {
                 let keys = try WitnessKey.read(witness)
                 let note = try NoteFile.read(cosigned, "--cosigned")
-                let store = try EventStore(data.directory)
+                let store = try data.store()
                 let kept = try await store.addCosignatures(from: note, by: keys)
                 return try NoteText.show(kept, json: json)
             }
-            let store = try EventStore(data.directory)
+            let store = try data.store()
             let outside = data.directory.outside(logID: store.reader.logID)
             let signed = try await store.signCheckpoint(outside: outside)
             try NoteText.show(signed, json: json)

@@ -6,8 +6,9 @@ struct DRAudit: AsyncParsableCommand {
         commandName: "dr-audit",
         abstract: "Checks the evidence of disaster-recovery tests, and shows what happened.",
         discussion: """
-            Nothing here changes what was recorded. 'checkpoint', 'rotate-key', 'reopen' and \
-            'archive' write to the data directory; all others only read it.
+            Nothing here changes what was recorded. 'checkpoint', 'rotate-key', 'reopen', \
+            'archive' and 'retention' write to the data directory; all others only read it, and \
+            need no more rights than that.
 
             Exit codes: 0 done, 1 there are differences, 3 the evidence is not intact, 4 nothing \
             found, 64 wrong usage, 70 internal error, 75 busy, 130 and 143 after SIGINT and \
@@ -17,8 +18,14 @@ struct DRAudit: AsyncParsableCommand {
         subcommands: [
             VerifyCommand.self, ReplayCommand.self, ShowCommand.self, DiffCommand.self,
             CheckpointCommand.self, ProveCommand.self, CheckCommand.self, ExportCommand.self,
-            ArchiveCommand.self, BackupCommand.self, ReopenCommand.self, RotateKeyCommand.self,
+            ArchiveCommand.self, RetentionCommand.self, BackupCommand.self, ReopenCommand.self,
+            RotateKeyCommand.self,
         ])
+
+    static func main() async {
+        CrashNotice.install()
+        await main(nil)
+    }
 }
 
 enum Version {

@@ -3,7 +3,7 @@ import EventLog
 import Projections
 import Wire
 
-struct DiffCommand: ParsableCommand {
+struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Show what changed in the tables between two moments, row by row.",
@@ -27,6 +27,8 @@ struct DiffCommand: ParsableCommand {
     @Flag(help: "Print one JSON document.")
     var json = false
 
+    @OptionGroup var archive: ArchiveOption
+
     @OptionGroup var data: DataOptions
 
     func validate() throws {
@@ -36,38 +38,34 @@ struct DiffCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         do {
-            let reader = try data.reader()
-            let (first, second) = (try from.position(in: reader), try to.position(in: reader))
-            if first > second {
-                complain("the first moment, position \(first), is after the second, \(second)")
-                throw ExitCode.usage
-            }
-            let views = Views.all.filter { view == nil || $0.name == view }
-            let differences = try views.map { view in
-                DifferenceText(
-                    view: view.name,
-                    difference: try Self.difference(of: view, from: first, to: second, reader))
-            }
-            try tell(
-                json
-                    ? Self.document(differences, from: first, to: second)
-                    : Self.text(differences, from: first, to: second))
-            if !differences.allSatisfy(\.difference.isEmpty) { throw ExitCode.failure }
+            try await archive.withLog(data.reader()) { try await compare($0) }
         } catch {
             throw explained(error)
         }
     }
 
-    private static func difference(
-        of view: any ReadModel.Type, from first: UInt64, to second: UInt64, _ reader: EventReader
-    ) throws -> TableDifference {
-        var folded = FoldedView(view)
-        try folded.fold(reader, upTo: first)
-        let before = folded.rowsByKey
-        try folded.fold(reader, upTo: second)
-        return TableDifference(from: before, to: folded.rowsByKey)
+    private func compare(_ log: WholeLog) async throws {
+        let first = try await log.position(of: from)
+        let second = try await log.position(of: to)
+        if first > second {
+            complain("the first moment, position \(first), is after the second, \(second)")
+            throw ExitCode.usage
+        }
+        let views = Views.all.filter { view == nil || $0.name == view }
+        let found = try await Folding.run {
+            try PastTables.differences(
+                of: views, from: first, to: second, log.reader, archive: log.forFolding)
+        }
+        let differences = zip(views, found).map {
+            DifferenceText(view: $0.name, difference: $1)
+        }
+        try tell(
+            json
+                ? Self.document(differences, from: first, to: second)
+                : Self.text(differences, from: first, to: second))
+        if !differences.allSatisfy(\.difference.isEmpty) { throw ExitCode.failure }
     }
 
     private static func text(

@@ -24,38 +24,32 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: "The file to write. (default: standard output)")
     var output: String?
 
-    @Option(help: "Where the events are that have left the log: \(ArchiveLocation.help).")
-    var archive: ArchiveLocation?
+    @OptionGroup var archive: ArchiveOption
 
     @OptionGroup var data: DataOptions
 
     func run() async throws {
         do {
-            try await export()
+            try await archive.withLog(data.reader()) { try await export($0) }
         } catch {
             throw explained(error)
         }
     }
 
-    private func export() async throws {
-        let reader = try data.reader()
-        guard let archive else { return try await export(reader, nil) }
-        try await archive.withStore { store in
-            let segments = try reader.archivedSegments()
-            try await export(reader, ArchivedEvents(store, segments: segments, reader: reader))
-        }
-    }
-
-    private func export(_ reader: EventReader, _ archived: ArchivedEvents?) async throws {
-        let positions = try range(in: reader)
+    private func export(_ log: WholeLog) async throws {
+        let first = try await log.firstPosition(of: from)
+        let last = try await log.position(of: to)
         let encoder = ExportEncoder(
-            format: format, logID: reader.logID, streamNames: try reader.streamNames())
+            format: format, logID: log.reader.logID, streamNames: try log.reader.streamNames())
+        // A part of a file is taken away again.
+        let interruption = Interruption()
         let target = try OutputTarget(output)
-        var (next, count) = (positions.first, 0)
-        while next <= positions.last {
-            let page = try await Self.events(from: next, reader, archived)
+        var (next, count) = (first, 0)
+        while next <= last {
+            try interruption.check()
+            let page = try await log.events(from: next)
             guard let end = page.last else { break }
-            let wanted = page.filter { $0.position <= positions.last && isAskedFor($0) }
+            let wanted = page.filter { $0.position <= last }
             if count == 0, !wanted.isEmpty { try target.write(encoder.head) }
             try target.write(encoder.bytes(of: wanted))
             count += wanted.count
@@ -66,41 +60,5 @@ struct ExportCommand: AsyncParsableCommand {
             throw ExitCode.nothingFound
         }
         try target.finish()
-    }
-
-    private static func events(
-        from position: UInt64, _ reader: EventReader, _ archived: ArchivedEvents?
-    ) async throws -> [RecordedEvent] {
-        if let archived, let last = archived.segments.last?.last, position <= last {
-            return try await archived.events(from: position)
-        }
-        return try reader.events(from: position)
-    }
-
-    /// The positions to look at. More than asked for where a moment lies in the archive: only its
-    /// segment is known without reading it.
-    private func range(in reader: EventReader) throws -> (first: UInt64, last: UInt64) {
-        let first = try unlessArchived(from?.firstPosition(in: reader) ?? 1) { $0.first }
-        let head = try reader.head().position
-        let last = try unlessArchived(to?.position(in: reader) ?? head) { $0.last }
-        return (first, last)
-    }
-
-    private func unlessArchived(
-        _ position: @autoclosure () throws -> UInt64,
-        _ end: ((first: UInt64, last: UInt64)) -> UInt64
-    ) throws -> UInt64 {
-        do {
-            return try position()
-        } catch let error as EventLogError {
-            guard archive != nil, case .archived(let first, let last, _) = error.code else {
-                throw error
-            }
-            return end((first, last))
-        }
-    }
-
-    private func isAskedFor(_ event: RecordedEvent) -> Bool {
-        from?.isReached(by: event) != false && to?.covers(event) != false
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Synchronization
 
@@ -36,7 +37,12 @@ final class Interruption {
     }
 
     /// The signal that was received.
-    var received: Int32? { memory.state.withLock { $0.received } }
+    private var received: Int32? { memory.state.withLock { $0.received } }
+
+    /// - Throws: 128 and the number of the signal that was received, as the exit code.
+    func check() throws {
+        if let received { throw ExitCode(128 + received) }
+    }
 
     /// Waits until then, or until a signal comes.
     func pause(until instant: ContinuousClock.Instant) async {

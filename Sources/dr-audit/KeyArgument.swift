@@ -9,7 +9,11 @@ struct KeyArgument: ExpressibleByArgument {
 
     private let text: String
 
-    init?(argument: String) { text = argument }
+    init?(argument: String) {
+        // Of a path it would be the folder that this runs in.
+        if argument.isEmpty { return nil }
+        text = argument
+    }
 
     /// - Throws: exit code 64 if it is no public key, naming the option it was given with.
     func key(of option: String = "--key") throws -> NoteVerificationKey {

@@ -5,9 +5,12 @@ import Foundation
 /// Prints a line to standard output.
 ///
 /// - Throws: exit code 70 if it cannot be written: a part must not be taken for the whole.
-func tell(_ line: String) throws {
+func tell(_ line: String) throws { try tell(Array("\(line)\n".utf8)) }
+
+/// Prints a part of a line.
+func tell(_ part: [UInt8]) throws {
     do {
-        try FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8))
+        try FileHandle.standardOutput.write(contentsOf: Data(part))
     } catch {
         complain("standard output cannot be written: \(reason(for: error))")
         throw ExitCode.internalError

@@ -18,14 +18,13 @@ struct ProveCommand: AsyncParsableCommand {
     @Option(help: "The file to write. (default: standard output)")
     var output: String?
 
-    @Option(help: "Where the event is if it has left the log: \(ArchiveLocation.help).")
-    var archive: ArchiveLocation?
+    @OptionGroup var archive: ArchiveOption
 
     @OptionGroup var data: DataOptions
 
     func run() async throws {
         do {
-            let proof = try await proof(try data.reader())
+            let proof = try await archive.withLog(data.reader()) { try await self.proof($0) }
             let target = try OutputTarget(output)
             try target.write(Array(proof.encoded.utf8))
             try target.finish()
@@ -34,10 +33,10 @@ struct ProveCommand: AsyncParsableCommand {
         }
     }
 
-    private func proof(_ reader: EventReader) async throws -> LogProof {
-        let bare = try reader.logProof(of: position)
+    private func proof(_ log: WholeLog) async throws -> LogProof {
+        let bare = try log.reader.logProof(of: position)
         let value: [UInt8]
-        if let extra = bare.extra { value = extra } else { value = try await archived(reader) }
+        if let extra = bare.extra { value = extra } else { value = try await archived(log) }
         let head = try Checkpoint(parsing: SignedNote(parsing: bare.checkpoint).text)
         // Damage makes proofs that prove nothing. Better found here than by whoever is given one.
         let isProven = MerkleProof.isIncluded(
@@ -52,19 +51,16 @@ struct ProveCommand: AsyncParsableCommand {
     }
 
     /// The stored bytes of an event that is not in the log any more.
-    private func archived(_ reader: EventReader) async throws -> [UInt8] {
-        let segments = try reader.archivedSegments()
+    private func archived(_ log: WholeLog) async throws -> [UInt8] {
+        let segments = try log.reader.archivedSegments()
         guard let segment = segments.first(where: { $0.range.contains(position) }) else {
             complain("event \(position) is missing: run dr-audit verify")
             throw ExitCode.notIntact
         }
-        guard let archive else {
+        guard let value = try await log.archivedValue(at: position, in: segment) else {
             complain("event \(position) left the log: give --archive, which has \(segment.name)")
             throw ExitCode.nothingFound
         }
-        return try await archive.withStore { store in
-            let events = ArchivedEvents(store, segments: segments, reader: reader)
-            return try await events.values(of: segment)[Int(position - segment.first)]
-        }
+        return value
     }
 }

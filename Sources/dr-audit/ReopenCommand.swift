@@ -22,8 +22,7 @@ struct ReopenCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            try data.directory.requireLog()
-            let store = try EventStore(data.directory, checkingHeads: false)
+            let store = try data.store(checkingHeads: false)
             let signed = try await store.reopen(reason: options.reason, by: options.executor.name)
             try NoteText.show(signed, json: json)
         } catch {

@@ -8,6 +8,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "Only the events of this test.")
     var test: UInt64?
 
+    @Option(help: "Only what was recorded then or later: a position, or a time as for --at.")
+    var from: Moment?
+
     @Option(help: "Only what had been recorded then: \(Moment.help).")
     var at: Moment?
 
@@ -18,19 +21,30 @@ struct ReplayCommand: AsyncParsableCommand {
             """)
     var speed: ReplaySpeed?
 
+    @OptionGroup var archive: ArchiveOption
+
     @OptionGroup var data: DataOptions
 
     func run() async throws {
         do {
-            let reader = try data.reader()
-            let last = try at?.position(in: reader) ?? reader.head().position
-            if try await replay(EventPages(reader, test: test, upTo: last)) == 0 {
-                complain(test.map { "there is no test \($0)" } ?? "nothing had been recorded")
+            let count = try await archive.withLog(data.reader()) { log in
+                let first = try await log.firstPosition(of: from)
+                let last = try await log.position(of: at)
+                return try await replay(EventPages(log, test: test, from: first, upTo: last))
+            }
+            if count == 0 {
+                complain(nothing)
                 throw ExitCode.nothingFound
             }
         } catch {
             throw explained(error)
         }
+    }
+
+    /// What there is to say if no event is shown.
+    private var nothing: String {
+        if from != nil { return "nothing was recorded then" }
+        return test.map { "there is no test \($0)" } ?? "nothing had been recorded"
     }
 
     /// - Returns: how many events were shown.
@@ -40,7 +54,7 @@ struct ReplayCommand: AsyncParsableCommand {
         var pages = events
         var pace = speed.map { ReplayPace(speed: $0) }
         var count = 0
-        while let page = try pages.next() {
+        while let page = try await pages.next() {
             count += page.count
             if pace == nil, !page.isEmpty {
                 try tell(page.map { EventText.line($0) }.joined(separator: "\n"))
@@ -48,54 +62,53 @@ struct ReplayCommand: AsyncParsableCommand {
             for event in page {
                 guard let due = pace?.due(recorded: event.record.recorded) else { break }
                 await interruption.pause(until: start + due)
-                try Self.check(interruption)
+                try interruption.check()
                 try tell(EventText.line(event))
             }
-            try Self.check(interruption)
+            try interruption.check()
         }
         return count
-    }
-
-    private static func check(_ interruption: Interruption) throws {
-        if let signal = interruption.received { throw ExitCode(128 + signal) }
     }
 }
 
 /// The events of the whole log or of one test, in order, a batch at a time.
 private struct EventPages {
-    private let reader: EventReader
+    private let log: WholeLog
+    private let first: UInt64
     private let last: UInt64
-    /// The stream of the test; empty if there is no such test.
-    private let stream: String?
-    /// The next position, or the last revision of the stream.
+    /// The first event of the test; `nil` if all events are shown.
+    private let beginning: RecordedEvent?
+    /// Where the next event may be, and the revision of the one before.
     private var place: UInt64
+    private var revision: UInt64 = 0
 
-    init(_ reader: EventReader, test: UInt64?, upTo last: UInt64) throws {
-        (self.reader, self.last) = (reader, last)
-        stream = try test.map { try Self.stream(of: $0, upTo: last, reader) ?? "" }
-        place = stream == nil ? 1 : 0
-    }
-
-    /// The stream that begins with the test.
-    private static func stream(
-        of test: UInt64, upTo last: UInt64, _ reader: EventReader
-    ) throws -> String? {
-        guard test <= last, let first = try reader.events(from: test, limit: 1).first,
-            first.position == test, first.record.streamName.hasPrefix("run/")
-        else { return nil }
-        return first.record.streamName
+    init(
+        _ log: WholeLog, test: UInt64?, from first: UInt64, upTo last: UInt64
+    ) async throws {
+        (self.log, self.first, self.last) = (log, first, last)
+        guard let test else {
+            (beginning, place) = (nil, first)
+            return
+        }
+        let found = try await test <= last ? log.events(from: test).first : nil
+        let isTest =
+            found?.position == test && found?.record.streamName.hasPrefix("run/") == true
+        // Beyond the last event there is nothing.
+        (beginning, place) = (isTest ? found : nil, isTest ? test : .max)
     }
 
     /// - Returns: `nil` after the last; a batch may be empty.
-    mutating func next() throws -> [RecordedEvent]? {
+    mutating func next() async throws -> [RecordedEvent]? {
+        if place > last { return nil }
         let events: [RecordedEvent]
-        if let stream {
-            events = stream.isEmpty ? [] : try reader.events(ofStream: stream, after: place)
-            place = events.last?.record.revision ?? place
+        if let record = beginning?.record {
+            events = try await log.events(
+                ofStream: record.streamName, number: record.stream, after: revision, from: place)
         } else {
-            events = place > last ? [] : try reader.events(from: place)
-            place = events.last.map { $0.position + 1 } ?? place
+            events = try await log.events(from: place)
         }
-        return events.isEmpty ? nil : events.filter { $0.position <= last }
+        guard let end = events.last else { return nil }
+        (place, revision) = (end.position + 1, end.record.revision)
+        return events.filter { first <= $0.position && $0.position <= last }
     }
 }

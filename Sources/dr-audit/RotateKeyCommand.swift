@@ -20,8 +20,7 @@ struct RotateKeyCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            try data.directory.requireLog()
-            let store = try EventStore(data.directory)
+            let store = try data.store()
             let signed = try await store.rotateKey(
                 reason: options.reason, by: options.executor.name)
             try NoteText.show(signed, json: json)

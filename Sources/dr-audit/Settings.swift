@@ -12,7 +12,18 @@ struct DataOptions: ParsableArguments {
         .standard(data, environment: ProcessInfo.processInfo.environment)
     }
 
+    func validate() throws {
+        if data?.isEmpty == true { throw ValidationError("--data names no folder") }
+    }
+
     func reader() throws -> EventReader { try EventReader(directory) }
+
+    /// Opens a log that is there. A store alone would make one where there is none, also in the
+    /// place of a file that lost what it held.
+    func store(checkingHeads: Bool = true) throws -> EventStore {
+        _ = try EventReader(directory, checkingHeads: false)
+        return try EventStore(directory, checkingHeads: checkingHeads)
+    }
 }
 
 /// Who changes something, and why.
@@ -105,17 +116,32 @@ struct Moment: ExpressibleByArgument {
 
 /// Says why something failed, and gives the exit code for it.
 func explained(_ error: any Error) -> any Error {
+    if error is ExitCode || error is ValidationError { return error }
+    if let error = error as? ViewError { return explained(error) }
     guard let error = error as? EventLogError else {
-        if error is ExitCode || error is ValidationError { return error }
         complain(reason(for: error))
         return ExitCode.internalError
     }
+    if case .archived = error.code {
+        complain("\(error); give --archive")
+        return ExitCode.nothingFound
+    }
     complain("\(error)")
     switch error.code {
-    case .noLog, .noEvent, .notSealed, .headsAgree, .archived: return ExitCode.nothingFound
+    case .noLog, .noEvent, .notSealed, .headsAgree: return ExitCode.nothingFound
     case .damaged, .headsDiffer, .archive: return ExitCode.notIntact
     case .notOurs, .unsafeLocation: return ExitCode.usage
     case .busy: return ExitCode.busy
     default: return ExitCode.internalError
+    }
+}
+
+/// Of tables that cannot go on from what they were when the events before left the log.
+private func explained(_ error: ViewError) -> any Error {
+    complain("\(error)")
+    switch error.code {
+    case .archiveIncomplete, .badBase: return ExitCode.notIntact
+    case .notInBase: return ExitCode.nothingFound
+    case .noRoom: return ExitCode.internalError
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import EventLog
 import Projections
 
-struct ShowCommand: ParsableCommand {
+struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a table as it was at some moment, as JSON.")
 
@@ -15,6 +15,8 @@ struct ShowCommand: ParsableCommand {
     @Option(help: "As it was then: \(Moment.help). (default: now)")
     var at: Moment?
 
+    @OptionGroup var archive: ArchiveOption
+
     @OptionGroup var data: DataOptions
 
     func validate() throws {
@@ -24,13 +26,17 @@ struct ShowCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         do {
-            let reader = try data.reader()
-            let last = try at?.position(in: reader) ?? reader.head().position
-            var folded = FoldedView(Views.view(named: view)!)
-            try folded.fold(reader, upTo: last)
-            try tell(String(decoding: folded.table.json, as: UTF8.self))
+            try await archive.withLog(data.reader()) { log in
+                let (shown, last) = (Views.view(named: view)!, try await log.position(of: at))
+                try await Folding.run {
+                    try PastTables.write(
+                        shown, at: last, log.reader, archive: log.forFolding,
+                        to: { try tell($0) })
+                }
+            }
+            try tell("")
         } catch {
             throw explained(error)
         }

@@ -26,11 +26,15 @@ struct VerificationJSON {
             json.integer(report.sealedSize)
             json.name("outside_size")
             json.integer(report.outsideSize)
+            json.name("outside_problem")
+            json.string(result.outsideRefusal)
             writeTrust(to: &json)
             json.name("clock_gone_back")
             json.array { json in
                 for range in report.clampedRanges { Self.write(range, to: &json) }
             }
+            json.name("archived_size")
+            json.integer(report.archivedSize)
             if let archive = result.archive { Self.write(archive, to: &json) }
             var problems: [(UInt64?, String)] = report.problems.map { ($0.position, $0.message) }
             problems += (result.archive?.problems ?? []).map { (nil, "archive: \($0)") }
@@ -60,7 +64,7 @@ struct VerificationJSON {
             json.name("segments")
             json.integer(archive.segments)
             json.name("last")
-            json.integer(archive.events)
+            json.integer(archive.last)
         }
     }
 

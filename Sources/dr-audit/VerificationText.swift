@@ -12,23 +12,18 @@ struct VerificationText {
     var lines: [String] {
         var lines = [
             "log \(result.logID)",
-            "\(report.head.position.counted("event")), root \(report.root)",
+            report.head.position.counted("event"),
+            "root \(report.root)",
             report.pagesWalked.map { "pages: \($0) walked" }
                 ?? "pages: not walked, the log is in use",
         ]
         lines.append(seal)
         lines += trust
-        if let size = report.outsideSize {
-            lines.append("anchored outside up to position \(size)")
-        } else {
-            lines.append(
-                "not anchored outside: that the whole directory was replaced by an older copy "
-                    + "could not be seen")
-        }
+        lines.append(anchor)
         lines += report.clampedRanges.map {
             "\(Self.positions($0)): the clock had gone back"
         }
-        lines += result.archive?.lines ?? []
+        lines += archived
         lines += report.problems.dropFirst(told).map { problem in
             let place = problem.position.map { "position \($0): " } ?? ""
             return "NOT INTACT: \(place)\(problem.message.printable())"
@@ -37,6 +32,24 @@ struct VerificationText {
         let count = report.problems.count + (result.archive?.problems.count ?? 0)
         lines.append(result.isClean ? "intact" : count.counted("problem"))
         return lines
+    }
+
+    private var anchor: String {
+        if let size = report.outsideSize { return "anchored outside up to position \(size)" }
+        if let refusal = result.outsideRefusal {
+            return "not anchored outside: \(refusal.printable())"
+        }
+        return "not anchored outside: an older copy of the whole directory would not be seen"
+    }
+
+    /// What is not in the log, and how it was checked.
+    private var archived: [String] {
+        let checked = result.archive?.lines ?? []
+        if report.archivedSize == 0 { return checked }
+        let range = Self.positions(1...report.archivedSize)
+        return result.archive == nil
+            ? ["\(range): archived, checked by their stored hashes alone; see --archive"]
+            : ["\(range): archived"] + checked
     }
 
     /// What the seal tells beside the checkpoints.

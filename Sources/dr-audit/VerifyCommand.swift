@@ -17,8 +17,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup var trust: TrustOptions
 
-    @Option(help: "The archive with what left the log: \(ArchiveLocation.help).")
-    var archive: ArchiveLocation?
+    @Option(help: "The archive with what left the log: \(ArchiveArgument.help).")
+    var archive: ArchiveArgument?
 
     @Flag(help: "Print one JSON document.")
     var json = false
@@ -31,7 +31,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             // What has no log, or cannot be checked as asked, needs no child.
-            try data.directory.requireLog()
+            try requireLog()
             let trust = try trust.values()
             if inChild { try await verify(by: trust) } else { try await verifyInChild() }
         } catch {
@@ -39,9 +39,19 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
+    private func requireLog() throws {
+        do {
+            try data.directory.requireLog()
+        } catch {
+            // Damage is a finding, which is told with all others.
+            if error.code != .damaged { throw error }
+        }
+    }
+
     // MARK: In the child
 
     private func verify(by trust: SealCheck.Trust) async throws {
+        CrashNotice.remove()
         let parent = ParentLine()
         let hasKeys = FileManager.default.fileExists(atPath: data.directory.keys)
         var pages: PageReport?
@@ -52,14 +62,16 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch {
             // What cannot even be read, where a log of ours was, is not intact. Damage can make a
             // log look empty, too.
-            let isElsewhere = (error as? EventLogError)?.isNoFinding == true || !hasKeys
-            if isElsewhere && pages?.isClean != false { throw error }
-            parent.say(.problem(reason(for: error)))
+            let isNoFinding = (error as? EventLogError)?.isNoFinding ?? (error is ExitCode)
+            if (isNoFinding || !hasKeys) && pages?.isClean != false { throw error }
+            if !(error is ExitCode) { parent.say(.problem(reason(for: error))) }
             throw ExitCode.notIntact
         }
         // That an archive cannot be reached says nothing of what is in it.
+        let archive = try await checkArchive(reader, parent)
         let result = VerificationResult(
-            logID: reader.logID, report: report, archive: try await checkArchive(reader, parent))
+            logID: reader.logID, report: report, archive: archive,
+            outsideRefusal: refusal(of: data.directory.outside(logID: reader.logID)))
         if json {
             try tell(VerificationJSON(result: result).text)
         } else {
@@ -81,8 +93,25 @@ struct VerifyCommand: AsyncParsableCommand {
     ) throws -> (EventReader, VerificationReport) {
         let reader = try EventReader(data.directory, checkingHeads: false)
         let outside = data.directory.outside(logID: reader.logID)
+        try requireKey(outside)
         let verifier = LogVerifier(reader, outside: outside, pages: pages, trust: trust)
         return (reader, try verifier.verify { parent.progress(.events($0, of: $1)) })
+    }
+
+    /// - Throws: exit code 64 if there is a public key, but none that may be read.
+    private func requireKey(_ outside: OutsideCheckpoints?) throws {
+        if trust.key != nil { return }
+        let kept = outside.map { "\($0.directory)/checkpoint.pub" }
+        if let kept, access(kept, R_OK) == 0 { return }
+        let file = "\(data.directory.keys)/checkpoint.pub"
+        guard let refusal = Access.refusal(file) else { return }
+        complain("\(file) cannot be read: \(refusal); give the public key with --key")
+        throw ExitCode.usage
+    }
+
+    private func refusal(of outside: OutsideCheckpoints?) -> String? {
+        guard let file = outside.map({ "\($0.directory)/checkpoint" }) else { return nil }
+        return Access.refusal(file).map { "\(file) cannot be read: \($0)" }
     }
 
     private func checkArchive(
@@ -140,6 +169,8 @@ struct VerificationResult {
     let report: VerificationReport
     /// `nil` if no archive was given.
     let archive: ArchiveCheck?
+    /// Why the checkpoint outside was not looked at, if it may not be.
+    let outsideRefusal: String?
 
     var isClean: Bool { report.isClean && archive?.isClean != false }
 }

@@ -9,9 +9,9 @@ struct DRRunner: AsyncParsableCommand {
             A run injects real faults between a client and its storage, keeps a load on it, and \
             judges what it observes. Everything is recorded in a tamper-evident log.
 
-            Exit codes: 0 passed, 1 failed, 2 inconclusive, 4 nothing found, 5 cancelled, 64 wrong \
-            usage, 70 internal error, 75 busy or disabled, 129, 130 and 143 after SIGHUP, SIGINT \
-            and SIGTERM.
+            Exit codes: 0 passed, 1 failed, 2 inconclusive, 3 the log is not intact, 4 nothing \
+            found, 5 cancelled, 64 wrong usage, 70 internal error, 75 busy or disabled, 129, 130 \
+            and 143 after SIGHUP, SIGINT and SIGTERM.
             """,
         version: Version.current,
         subcommands: [
@@ -27,6 +27,7 @@ enum Version {
 
 extension ExitCode {
     static let inconclusive = ExitCode(2)
+    static let notIntact = ExitCode(3)
     static let nothingFound = ExitCode(4)
     static let cancelled = ExitCode(5)
     static let usage = ExitCode(64)

@@ -69,6 +69,7 @@ func explained(_ error: any Error) -> any Error {
         case .busy: return ExitCode.busy
         case .notOurs, .unsafeLocation: return ExitCode.usage
         case .noLog: return ExitCode.nothingFound
+        case .damaged, .headsDiffer, .archive: return ExitCode.notIntact
         default: return ExitCode.internalError
         }
     case is ExitCode: return error

@@ -54,18 +54,6 @@ struct S3ArchiveTests {
         }
     }
 
-    @Test(
-        arguments: [
-            ("s3://old-events", "s3://old-events/"), ("s3://old-events/", "s3://old-events/"),
-            ("s3://old-events/a/b", "s3://old-events/a/b/"), ("s3://", nil), ("s3:///a", nil),
-            ("/a/folder", nil), ("http://old-events", nil),
-        ] as [(String, String?)])
-    func anArchiveIsNamedByItsAddress(url: String, place: String?) async throws {
-        try await withClient { client in
-            #expect(S3Archive(client: client, url: url)?.description == place)
-        }
-    }
-
     @Test func aLogIsArchivedInABucketAndReadFromThere() async throws {
         let folder = try TemporaryFolder()
         try await withClient { client in

@@ -84,6 +84,7 @@ struct AlertsTests {
         #expect(refused { $0.serviceName = "" } == .empty("service_name"))
         #expect(refused { $0.message = " " } == .empty("message"))
         #expect(refused { $0.severity = "loud" } == .unknownSeverity("loud"))
+        #expect(refused { $0.message = String(repeating: "a", count: 65_000) } == .tooLarge)
         for severity in ["low", "medium", "high", "critical"] {
             #expect(refused { $0.severity = severity } == nil)
         }

@@ -49,9 +49,19 @@ struct CronExpressionTests {
         row("0 0 1 jan *", (0, 0, 0), (39, 0, 0)),
         row("  0\t0 1  1 * ", (0, 0, 0), (39, 0, 0)),
         row("0 0 29 2 *", (0, 0, 0), (463, 0, 0)),
+        // 2100 is no leap year: after 2096 comes 2104.
+        row("0 0 29 2 *", (25_300, 0, 0), (28_221, 0, 0)),
+        // Months of 30 days have none.
+        row("0 0 31 * *", (69, 0, 0), (128, 0, 0)),
+        row("59 23 31 12 *", (38, 23, 59), (403, 23, 59)),
+        row("0 0 * * */2", (0, 0, 0), (1, 0, 0)),
+        row("0 0 * * 1-5/2", (0, 0, 0), (2, 0, 0)),
+        row("50-59/4 * * * *", (0, 0, 50), (0, 0, 54)),
         // Either day is enough if both are restricted: Tuesday, or the 27th.
         row("0 0 27 * 2", (0, 0, 0), (1, 0, 0)),
         row("0 0 27 * 2", (1, 0, 0), (4, 0, 0)),
+        // The 29th of February, or a Sunday of it.
+        row("0 0 29 2 0", (70, 0, 0), (76, 0, 0)),
         // With a star in one of them both decide: an odd day that is a Tuesday, 1 December.
         row("0 0 */2 * 2", (0, 0, 0), (8, 0, 0)),
     ]

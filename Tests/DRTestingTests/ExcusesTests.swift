@@ -72,7 +72,7 @@ struct ExcusesTests {
         #expect(refused { $0.by = "" } == .anonymous)
     }
 
-    @Test(arguments: ["sre", "SRE", " sre "])
+    @Test(arguments: ["sre", "SRE", " sre ", "s\u{200b}re", "\u{202a}sre"])
     func nobodyExcusesHimself(_ approver: String) throws {
         var row = Self.excuse("a")
         row.approver = approver

@@ -53,6 +53,14 @@ struct ReportsTests {
         #expect(refused { $0.files = [] } == .noFiles)
         #expect(refused { $0.files[0].digest.removeLast() } == .badDigest(file: "week.html"))
         #expect(refused { $0.totalTests = 24 } == nil)
+        // One that is no number is never the same report again.
+        for rate in [-1, 100.5, .nan, .infinity] {
+            #expect(refused { $0.successRate = rate } == .badRate)
+        }
+        #expect(refused { $0.successRate = nil } == nil)
+        #expect(refused { $0.successRate = 100 } == nil)
+        let long = String(repeating: "a", count: 65_000)
+        #expect(refused { $0.testSummary = long } == .tooLarge)
     }
 
     @Test(arguments: ["daily", "weekly", "monthly", "custom", "incident", "compliance"])

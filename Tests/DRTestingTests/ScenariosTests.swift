@@ -107,6 +107,34 @@ struct ScenariosTests {
         #expect(refusal(.create(row), in: Scenarios()) == .anonymous)
     }
 
+    @Test func whatNoRecordHoldsIsRefused() throws {
+        var row = Self.scenario("a")
+        row.scenarioText = String(repeating: "a", count: 64_000)
+        #expect(refusal(.create(row), in: Scenarios()) == nil)
+        row.scenarioText += String(repeating: "é", count: 1000)
+        #expect(refusal(.create(row), in: Scenarios()) == .tooLarge)
+        let one = try scenarios(after: [.create(Self.scenario("a"))])
+        row.id = 7
+        #expect(refusal(.change(row), in: one) == .tooLarge)
+        let reason = String(repeating: "a", count: 65_000)
+        let change = RowChange(id: 7, by: "ops", reason: reason)
+        for command in [Scenarios.Command.disable(change), .enable(change), .remove(change)] {
+            #expect(refusal(command, in: one) == .tooLarge)
+        }
+    }
+
+    /// Spaces of no width, marks of direction and control characters.
+    @Test func whatNobodySeesIsNoName() throws {
+        for name in ["\u{200b}", "\u{2060}\u{feff}", "\u{202e} ", "\u{0}", "\u{ad}"] {
+            #expect(
+                refusal(.create(Self.scenario(name)), in: Scenarios()) == .empty("scenario_name"))
+        }
+        let one = try scenarios(after: [.create(Self.scenario("Caf\u{e9} outage"))])
+        for name in ["caf\u{200b}\u{e9} outage", "CAF\u{c9}\u{7}\u{2003}outage"] {
+            #expect(refusal(.create(Self.scenario(name)), in: one) == .nameTaken(id: 7))
+        }
+    }
+
     @Test func aNameIsTakenWhateverItsCase() throws {
         let scenarios = try scenarios(after: [
             .create(Self.scenario("Split  brain")), .create(Self.scenario("other")),

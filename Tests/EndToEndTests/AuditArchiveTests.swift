@@ -1,6 +1,4 @@
 import Foundation
-import S3
-import S3Sandbox
 import Testing
 
 /// Events that leave the log for an archive, and what can still be shown of them.
@@ -66,18 +64,61 @@ import Testing
         #expect(verify.status == 0, "\(verify)")
     }
 
-    @Test func aBucketIsAnArchiveToo() async throws {
+    @Test func aDumpThatWasChangedIsFoundToo() async throws {
         let workspace = try await CompletedRun.shared.copy()
-        try await Self.withBucket(named: "evidence", in: workspace) { environment in
-            let place = "s3://evidence/logs/one"
-            let moved = try await workspace.archive(to: place, environment: environment)
-            #expect(moved["segments"].elements.count == 1)
+        let archive = workspace.folder + "/archive"
+        _ = try await workspace.archive(to: archive)
+        let names = try FileManager.default.contentsOfDirectory(atPath: archive)
+        for name in names where !name.hasSuffix(".segment") {
+            let file = URL(filePath: "\(archive)/\(name)")
+            let whole = try Data(contentsOf: file)
+            var changed = whole
+            changed.append(0)
+            try changed.write(to: file)
+            let verify = try await workspace.run(.audit, ["verify", "--archive", archive])
+            #expect(verify.status == 3, "\(verify)")
+            #expect(verify.output.contains("NOT INTACT: archive: "), "\(verify)")
+            try whole.write(to: file)
+        }
+        #expect(names.count == 3)
+    }
+
+    @Test func aCommandForWhatHasGoneAlreadyFindsNothingToDo() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let archive = workspace.folder + "/archive"
+        let first = try await workspace.archive(to: archive)["first_position"]
+        for moment in ["2", "2000-01-01", "2100-01-01"] {
+            let again = try await workspace.run(
+                .audit, ["archive", "--before", moment, "--to", archive])
+            #expect(again.status == 0, "\(again)")
+            #expect(again.output.hasPrefix("nothing left the log"), "\(again)")
+        }
+        #expect(try await workspace.archive(to: archive)["first_position"] == first)
+    }
+
+    @Test func anArchiveThatWouldBeLostWithTheLogIsRefused() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let before = try contents(ofFolder: workspace.data)
+        for folder in ["", "/archive", "/log/../keys/a"] {
+            let run = try await workspace.run(
+                .audit, ["archive", "--before", "9999", "--to", workspace.data + folder])
+            #expect(run.status == 64, "\(run)")
+            #expect(run.complaint.contains("inside the data directory"), "\(run)")
+        }
+        #expect(try contents(ofFolder: workspace.data) == before)
+    }
+
+    @Test func aBucketHasToBeNamedByTheEnvironment() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        try await ArchivePlace.sandbox.open(in: workspace) { place, environment in
+            _ = try await workspace.archive(to: place, environment: environment)
             let command = ["verify", "--archive", place]
-            let verify = try await workspace.run(.audit, command, environment: environment)
-            #expect(verify.status == 0, "\(verify)")
             let mute = try await workspace.run(.audit, command)
             #expect(mute.status == 64, "\(mute)")
             #expect(mute.complaint.contains("R2_ENDPOINT is not set"), "\(mute)")
+            let rebuild = try await workspace.run(
+                .projections, ["rebuild", "--archive", place])
+            #expect(rebuild.status == 64, "\(rebuild)")
             // That it cannot be reached is no finding.
             let away = environment.merging(["R2_ENDPOINT": "http://127.0.0.1:9"]) { $1 }
             let unreachable = try await workspace.run(.audit, command, environment: away)
@@ -85,40 +126,9 @@ import Testing
             #expect(!unreachable.output.contains("NOT INTACT"), "\(unreachable)")
         }
     }
-
-    /// A bucket on this machine, and what the environment says of it.
-    private static func withBucket(
-        named name: String, in workspace: Workspace,
-        _ body: ([String: String]) async throws -> Void
-    ) async throws {
-        let credentials = S3Credentials(
-            accessKeyID: "AKARCHIVE", secretAccessKey: "sandbox-secret-for-tests")
-        let sandbox = try await SandboxServer(
-            directory: workspace.folder + "/bucket", credentials: credentials)
-        let client = try S3Client(
-            S3Configuration(endpoint: sandbox.endpoint, credentials: credentials))
-        let result: Result<Void, any Error>
-        do {
-            try await client.createBucket(name)
-            result = .success(
-                try await body([
-                    "R2_ENDPOINT": "\(sandbox.endpoint)",
-                    "R2_ACCESS_KEY_ID": credentials.accessKeyID,
-                    "R2_SECRET_ACCESS_KEY": credentials.secretAccessKey,
-                ]))
-        } catch {
-            result = .failure(error)
-        }
-        try await client.shutdown()
-        await sandbox.stop()
-        try result.get()
-    }
 }
 
 extension Workspace {
-    /// Archives all that may go.
-    ///
-    /// - Returns: what the command says of it.
     /// A run that is over at once, and shows nothing.
     func runSomethingShort() async throws {
         let target = """
@@ -141,6 +151,9 @@ extension Workspace {
         #expect(run.status == 2, "\(run)")
     }
 
+    /// Archives all that may go.
+    ///
+    /// - Returns: what the command says of it.
     func archive(
         to place: String, before position: Int = 1_000_000, environment: [String: String] = [:]
     ) async throws -> JSON {

@@ -133,6 +133,21 @@ import Testing
         #expect(noFile.status == 64, "\(noFile)")
     }
 
+    @Test func aProofSaysWhichKeySignedIt() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let file = try await prove(5, in: workspace)
+        let old = try key(of: workspace)
+        try await workspace.rotateKey()
+        let check = try await workspace.run(
+            .audit, ["check", file, "--key", keyFile(of: workspace)])
+        #expect(check.status == 3, "\(check)")
+        let id = old.components(separatedBy: "+")[1]
+        #expect(check.complaint.contains("but by \(id)"), "\(check)")
+        let kept = "\(workspace.data)/keys/checkpoint-\(id).pub"
+        let again = try await workspace.run(.audit, ["check", file, "--key", kept])
+        #expect(again.status == 0, "\(again)")
+    }
+
     @Test func anEventThatIsNotThereIsNotProven() async throws {
         let workspace = try await CompletedRun.shared.copy()
         let size = try await workspace.events().count

@@ -58,6 +58,33 @@ struct AuditReaderTests {
         }
     }
 
+    @Test func aFolderThatMayNotBeEnteredIsSaidToBeThat() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        try workspace.letOthersRead()
+        chmod(workspace.data + "/log", 0o700)
+        for arguments in [["verify"], ["replay"], ["checkpoint"]] {
+            let run = try await workspace.runAsOther(.audit, arguments)
+            #expect(run.status == 70, "\(run)")
+            #expect(run.complaint.contains("data.mdb cannot be read: Permission denied"), "\(run)")
+        }
+    }
+
+    @Test func aKeyThatMayNotBeReadIsAskedFor() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let key = try String(
+            contentsOfFile: workspace.data + "/keys/checkpoint.pub", encoding: .utf8)
+        try workspace.letOthersRead()
+        for folder in [workspace.data + "/keys", workspace.outside] { chmod(folder, 0o700) }
+        let verify = try await workspace.runAsOther(.audit, ["verify"])
+        #expect(verify.status == 64, "\(verify)")
+        #expect(verify.complaint.contains("give the public key with --key"), "\(verify)")
+        let given = try await workspace.runAsOther(
+            .audit, ["verify", "--key", key.trimmingCharacters(in: .newlines)])
+        #expect(given.status == 0, "\(given)")
+        let anchor = try #require(given.lines.first { $0.hasPrefix("not anchored outside: ") })
+        #expect(anchor.hasSuffix("/checkpoint cannot be read: Permission denied"))
+    }
+
     @Test func whatWritesIsRefused() async throws {
         let workspace = try await CompletedRun.shared.copy()
         try workspace.letOthersRead()

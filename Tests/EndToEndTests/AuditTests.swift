@@ -117,6 +117,32 @@ import Testing
         }
     }
 
+    @Test func theStatusOfTablesIsInColumnsOrOneDocument() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let status = try await workspace.run(.projections, ["status"])
+        for word in ["  version ", "  position ", "  rows ", "  digest "] {
+            let places = status.lines.map { $0.components(separatedBy: word)[0].count }
+            #expect(Set(places).count == 1, "\(word) in \(status)")
+        }
+        for command in ["status", "rebuild"] {
+            let run = try await workspace.run(.projections, [command, "--json"])
+            let document = try JSON(parsing: run.output)
+            let tables = document["tables"].elements
+            #expect(tables.count == status.lines.count, "\(run)")
+            for (table, line) in zip(tables, status.lines) {
+                #expect(table.names == ["view", "version", "position", "rows", "digest"])
+                let name = try #require(table["view"].text)
+                #expect(line.hasPrefix(name + " "), "\(line)")
+                let digest = try #require(table["digest"].text)
+                #expect(line.hasSuffix("  digest " + digest), "\(line)")
+                #expect(table["position"] == document["head"])
+            }
+        }
+        let one = try await workspace.run(.projections, ["rebuild", "findings", "--json"])
+        let names = try JSON(parsing: one.output)["tables"].elements.map { $0["view"].text }
+        #expect(names == ["findings"])
+    }
+
     @Test func tablesThatCannotBeOpenedAreSaidInASentence() async throws {
         let workspace = try await CompletedRun.shared.copy()
         let views = workspace.data + "/views"

@@ -122,6 +122,33 @@ struct DamageTests {
         #expect(verify.complaint.contains("the check did not end by itself"), "\(verify)")
     }
 
+    @Test func aReaderThatCrashesSaysWhatToDo() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        try workspace.leadBehindTheEndOfTheFile()
+        for arguments in [["replay"], ["show", "dr_tests"], ["prove", "3"]] {
+            let run = try await workspace.run(.audit, arguments)
+            #expect(run.status == 3, "\(run)")
+            #expect(run.complaint.hasSuffix("run dr-audit verify\n"), "\(run)")
+            #expect(run.complaint.split(separator: "\n").count == 1, "\(run)")
+        }
+    }
+
+    @Test func aFileThatLostEverythingDoesNotBecomeANewLog() async throws {
+        let workspace = try await CompletedRun.shared.copy()
+        let file = workspace.data + "/log/data.mdb"
+        try Data().write(to: URL(filePath: file))
+        for arguments in [
+            ["replay"], ["verify"], ["checkpoint"], ["rotate-key", "--reason", "mine"],
+        ] {
+            let run = try await workspace.run(.audit, arguments)
+            #expect(run.status == 3, "\(run)")
+            #expect((run.output + run.complaint).contains("data.mdb is empty"), "\(run)")
+        }
+        #expect(try Data(contentsOf: URL(filePath: file)).isEmpty)
+        let verify = try await workspace.run(.audit, ["verify", "--json"])
+        #expect(try JSON(parsing: verify.output)["intact"] == .bool(false))
+    }
+
     private static func damage(_ bytes: inout [UInt8], _ number: Int) -> String {
         var random = SplitMix64(seed: Seed.value &+ UInt64(number))
         let page = Int.random(in: 0..<bytes.count / pageSize, using: &random)

@@ -12,7 +12,7 @@ import Testing
             .audit,
             [
                 "verify", "replay", "show", "diff", "checkpoint", "prove", "check", "export",
-                "archive", "backup", "reopen", "rotate-key",
+                "archive", "retention", "backup", "reopen", "rotate-key",
             ]
         ),
         (.projections, ["rebuild", "status", "show"]),

@@ -54,8 +54,19 @@ struct ArchiveFailureTests {
         // Whatever has left the log is in the archive.
         let events = try await store.allEvents(upTo: UInt64(before.count), with: archive)
         #expect(events == before, "step \(stop)")
+        try expectDump(store, "step \(stop)")
         try verify(store)
         return before
+    }
+
+    /// Where events have left the log, views can be built without the archive.
+    private func expectDump(_ store: EventStore, _ note: Comment? = nil) throws {
+        let first = try store.reader.firstPosition()
+        if first == 1 { return }
+        let segment = try #require(try store.reader.archivedSegments().last)
+        let root = try store.reader.root(ofSize: segment.basePosition)
+        #expect(store.keptDump == "position \(segment.basePosition), root \(root)", note)
+        #expect(segment.basePosition >= first - 1, note)
     }
 
     private func finish(
@@ -72,6 +83,7 @@ struct ArchiveFailureTests {
         for (one, next) in zip(segments, segments.dropFirst()) {
             #expect(one.last + 1 == next.first)
         }
+        try expectDump(store)
         // Each is said once.
         let notes = try store.reader.events(ofStream: "log")
             .filter { $0.record.number == ArchivedSegment.number }
@@ -113,6 +125,20 @@ struct ArchiveFailureTests {
         archive.set(nil)
         try await store.archive(before: .max, to: archive)
         #expect(try await store.allEvents(upTo: head, with: archive) == before)
+        try verify(store)
+    }
+
+    @Test func whatGoesOnFromAnArchiveGoesIntoIt() async throws {
+        let store = try await fixture.openStoreWithRuns()
+        try await store.archive(before: 23, to: archive)
+        let code = try await refusal {
+            try await store.archive(before: .max, to: FaultyArchive())
+        }
+        #expect(code == .archive)
+        #expect(try store.reader.firstPosition() == 23)
+        try expectDump(store)
+        #expect(try await store.archive(before: .max, to: archive).count == 1)
+        try expectDump(store)
         try verify(store)
     }
 

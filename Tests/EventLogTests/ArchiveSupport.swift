@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -22,6 +23,7 @@ final class FaultyArchive: ArchiveStore {
         var objects: [String: [UInt8]] = [:]
         var fault: (Fault, put: Int)?
         var puts = 0
+        var gets = 0
     }
 
     private let state = Mutex(State())
@@ -43,6 +45,7 @@ final class FaultyArchive: ArchiveStore {
     }
 
     var puts: Int { state.withLock { $0.puts } }
+    var gets: Int { state.withLock { $0.gets } }
 
     func change(_ name: String, _ body: (inout [UInt8]) -> Void) {
         state.withLock { body(&$0.objects[name]!) }
@@ -62,7 +65,12 @@ final class FaultyArchive: ArchiveStore {
         if fault == .putFails || fault == .putLosesTheAnswer { throw Failure() }
     }
 
-    func get(_ name: String) async throws -> [UInt8]? { state.withLock { $0.objects[name] } }
+    func get(_ name: String) async throws -> [UInt8]? {
+        state.withLock {
+            $0.gets += 1
+            return $0.objects[name]
+        }
+    }
 
     func list() async throws -> [String] { state.withLock { $0.objects.keys.sorted() } }
 }
@@ -117,6 +125,12 @@ extension EventStore {
         -> [ArchivedSegment]
     {
         try await archiver(to: store).archive(before: position)
+    }
+
+    /// The dump that is kept beside the log, which `testDump` made.
+    var keptDump: String? {
+        FileManager.default.contents(atPath: directory.base)
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// All events up to `position`, from the archive as far as they have left the log.

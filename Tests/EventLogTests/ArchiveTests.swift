@@ -206,6 +206,35 @@ struct ArchiveTests {
         #expect(try await store.allEvents(upTo: head, with: folder) == before)
     }
 
+    @Test func thoseWhoReadAtOnceFetchASegmentOnce() async throws {
+        let store = try await fixture.openStoreWithRuns()
+        let before = try store.reader.events(from: 1)
+        let segments = try await store.archive(before: .max, to: archive)
+        let archived = ArchivedEvents(archive, segments: segments, reader: store.reader)
+        let (gets, range) = (archive.gets, segments[0].range)
+        try #require(range.count >= 5)
+        try await withThrowingTaskGroup(of: (UInt64, [RecordedEvent]).self) { group in
+            for first in range.prefix(5) {
+                group.addTask { (first, try await archived.events(from: first)) }
+            }
+            for try await (first, events) in group {
+                #expect(
+                    events == before.filter { (first...range.upperBound).contains($0.position) })
+            }
+        }
+        #expect(archive.gets == gets + 1)
+    }
+
+    @Test func whatCouldNotBeFetchedIsAskedForAgain() async throws {
+        let store = try await fixture.openStoreWithRuns()
+        let segment = try await store.archive(before: .max, to: archive)[0]
+        let archived = ArchivedEvents(archive, segments: [segment], reader: store.reader)
+        archive.change(segment.name) { $0[200] ^= 1 }
+        #expect(try await refusal { try await archived.events(from: 1) } == .archive)
+        archive.change(segment.name) { $0[200] ^= 1 }
+        #expect(try await archived.events(from: 1).count == 64)
+    }
+
     @Test func anEventThatWasChangedInTheArchiveIsNotBelieved() async throws {
         let store = try await fixture.openStoreWithRuns()
         let segment = try await store.archive(before: .max, to: archive)[0]

@@ -64,6 +64,29 @@ struct BackupTests {
         try verify(store)
     }
 
+    @Test func whatTheViewsSaidIsCopiedWhereTheBeginningIsArchived() async throws {
+        let store = try await fixture.openStoreWithRuns()
+        try await store.archive(before: .max, to: FaultyArchive())
+        _ = try store.reader.backup(to: target)
+        let copied = try text(ofFile: target + "/views.base")
+        #expect(copied == store.keptDump)
+        #expect(mode(of: target + "/views.base") == 0o600)
+        try verify(store)
+    }
+
+    @Test func aBackupWhileEventsAreArchivedIsToBeMadeLater() async throws {
+        let store = try await fixture.openStoreWithRuns()
+        let target = target
+        let archive = FaultyArchive {
+            let code = try await refusal { try store.reader.backup(to: target) }
+            #expect(code == .busy)
+        }
+        try await store.archive(before: .max, to: archive)
+        // Nothing was left there.
+        _ = try store.reader.backup(to: target)
+        try verify(store)
+    }
+
     @Test(arguments: ["/backup", "/data/backup", "/data", "/data/../data/reports/b"])
     func aFolderThatIsNotFreeIsLeftAsItIs(folder: String) async throws {
         let store = try await fixture.openStore(withEvents: 3)

@@ -115,6 +115,36 @@ struct CheckpointTests {
         try verify(store)
     }
 
+    /// Another key would contradict what the log has signed.
+    @Test func aLogThatLostItsKeyGetsNoOther() async throws {
+        try await buildSealed()
+        let folder = fixture.directory.keys
+        let file = CheckpointSigner.keyFile(in: fixture.directory)
+        let (key, known) = (try text(ofFile: file), try publicKey(in: folder))
+        try FileManager.default.removeItem(atPath: file)
+        let code = try await refusalOfSigning()
+        #expect(code == .key)
+        #expect(!FileManager.default.fileExists(atPath: file))
+        #expect(try publicKey(in: folder) == known)
+        try key.write(toFile: file, atomically: false, encoding: .utf8)
+        let store = try fixture.openStore()
+        var make = EventMaker(seed: Seed.value &+ 1)
+        _ = try await store.append(make.events(5), to: "run/b", expecting: .noStream)
+        let signed = try await store.signCheckpoint(outside: fixture.outside)
+        #expect(signed.outsideProblem == nil)
+        try verify(store, outside: fixture.outside)
+    }
+
+    @Test func aKeyOfAnotherLogIsSaidToBeTheProblem() async throws {
+        try await buildSealed()
+        let file = CheckpointSigner.keyFile(in: fixture.directory)
+        let origin = try NoteVerificationKey(publicKey(in: fixture.directory.keys)).name
+        try NoteSigningKey(name: origin).secretText
+            .write(toFile: file, atomically: false, encoding: .utf8)
+        let code = try await refusalOfSigning()
+        #expect(code == .key)
+    }
+
     private func buildSealed() async throws {
         let store = try await fixture.openStore(withEvents: 5)
         _ = try await store.signCheckpoint(outside: fixture.outside)

@@ -83,6 +83,26 @@ struct ConcurrencyTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func whoeverSignsComesBetweenTwoGroupsHoweverManyWait() async throws {
+        let store = try fixture.openStore()
+        var make = EventMaker()
+        let plans = ["run/a", "run/b", "run/c"].map {
+            PlannedAppend(events: make.events(AppendQueue.maximumEvents), stream: $0)
+        }
+        let turn = HeldTurn(fixture.directory)
+        async let outcomes = append(plans, to: store)
+        try await Task.sleep(for: .milliseconds(200))
+        async let signed = store.signCheckpoint(outside: nil)
+        try await Task.sleep(for: .milliseconds(200))
+        turn.giveBack()
+        let size = try await signed.size
+        let receipts = await outcomes.compactMap(\.receipt)
+        #expect(receipts.count == plans.count)
+        #expect(size < UInt64(plans.count * AppendQueue.maximumEvents))
+        try verify(store)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func anAppendIsSeenWholeOrNotAtAll() async throws {
         let store = try fixture.openStore()
         var make = EventMaker()

@@ -83,6 +83,21 @@ struct DataDirectoryTests {
         #expect(FileManager.default.contents(atPath: dataFile) == before)
     }
 
+    /// Its key is still there.
+    @Test(arguments: [true, false])
+    func aLogThatIsGoneIsNotReplacedByANewOne(isFolderLeft: Bool) async throws {
+        try await buildSmallLog()
+        try fixture.withRawLog { _ in }
+        let lost = isFolderLeft ? dataFile : fixture.directory.log
+        try FileManager.default.removeItem(atPath: lost)
+        let before = try contents(ofFolder: path)
+        let writing = #expect(throws: EventLogError.self) { try EventStore(fixture.directory) }
+        let reading = #expect(throws: EventLogError.self) { try EventReader(fixture.directory) }
+        let look = #expect(throws: EventLogError.self) { try fixture.directory.checkUsable() }
+        #expect([writing?.code, reading?.code, look?.code] == [.damaged, .damaged, .damaged])
+        #expect(try contents(ofFolder: path) == before)
+    }
+
     @Test func anEmptyDirectoryHasNoLogToRead() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let error = #expect(throws: EventLogError.self) { try EventReader(fixture.directory) }

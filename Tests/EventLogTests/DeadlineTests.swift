@@ -55,6 +55,37 @@ struct DeadlineTests {
         #expect(code == .busy)
         try verify(store)
     }
+
+    /// It was planned while the one before was written, and is written with the next by nobody.
+    @Test(.timeLimit(.minutes(1)))
+    func anAppendThatIsPlannedAlreadyIsWithdrawnAsWell() async throws {
+        let gate = Gate()
+        let store = try fixture.openStore(
+            clock: LogClock(now: { gate.pass() }, uptime: { TestClock.start }))
+        var make = EventMaker()
+        let (first, next) = (make.events(1), make.events(1))
+        // A group by itself.
+        let planned = make.events(AppendQueue.maximumEvents)
+        gate.close()
+        async let slow = store.append(first, to: "run/a", expecting: .noStream)
+        while !gate.isWaitedFor { try await Task.sleep(for: .milliseconds(1)) }
+        let turn = HeldTurn(fixture.directory)
+        async let withdrawn = refusal {
+            try await store.append(
+                planned, to: "run/b", expecting: .noStream, within: .milliseconds(500))
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        async let last = store.append(next, to: "run/c", expecting: .noStream)
+        try await Task.sleep(for: .milliseconds(100))
+        gate.open()
+        let code = try await withdrawn
+        turn.giveBack()
+        let receipts = try await [slow, last]
+        #expect(code == .busy)
+        #expect(receipts.map(\.firstPosition) == [2, 3])
+        #expect(try store.reader.revision(ofStream: "run/b") == 0)
+        try verify(store)
+    }
 }
 
 /// A clock that stops whoever asks for the time, while it is closed.

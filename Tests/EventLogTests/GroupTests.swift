@@ -49,6 +49,32 @@ struct GroupTests {
         #expect(second.map(\.stream) == ["next"])
     }
 
+    /// Others may have come in the place of those that were withdrawn.
+    @Test func aPlanIsOfExactlyTheRequestsThatItWasMadeFor() {
+        let (first, second, third) = (request("a"), request("b"), request("c"))
+        let head = LogHead(position: 1, recorded: 1)
+        var plan = GroupPlan(base: head, head: head, streamCount: 1, edge: TreeEdge())
+        plan.requests = [first, second]
+        #expect(plan.decides([first, second]))
+        let others: [[AppendRequest]] = [
+            [], [first], [second], [first, third], [second, first], [first, second, third],
+        ]
+        for other in others { #expect(!plan.decides(other)) }
+    }
+
+    @Test func whatIsWithdrawnFromAPlannedGroupMakesRoomForTheNext() {
+        var queue = AppendQueue()
+        let now = ContinuousClock.now
+        _ = queue.add(request("large", events: 4096, deadline: now))
+        _ = queue.add(request("next"))
+        let planned = queue.planGroup()
+        let expired = queue.takeExpired(at: now)
+        let group = queue.takeGroup()
+        #expect(planned?.map(\.stream) == ["large"])
+        #expect(expired.map(\.stream) == ["large"])
+        #expect(group.map(\.stream) == ["next"])
+    }
+
     @Test func anEmptyQueueGivesAnEmptyGroup() {
         var queue = AppendQueue()
         let group = queue.takeGroup()

@@ -150,6 +150,22 @@ struct KeyRotationTests {
         #expect(!FileManager.default.fileExists(atPath: next))
     }
 
+    /// It may be the only one left that the log names.
+    @Test func aPreparedKeyThatCannotBeReadIsNotThrownAway() async throws {
+        try await fixture.grow(by: 5, seed: Seed.value)
+        let file = CheckpointSigner.keyFile(in: fixture.directory)
+        let old = try text(ofFile: file)
+        try await rotate()
+        let next = fixture.directory.keys + "/checkpoint.next.key"
+        try "spilt ink".write(toFile: next, atomically: false, encoding: .utf8)
+        try old.write(toFile: file, atomically: false, encoding: .utf8)
+        let store = try fixture.openAnchored()
+        let code = try await refusal { try await store.signCheckpoint(outside: store.anchor) }
+        #expect(code == .key)
+        #expect(try text(ofFile: next) == "spilt ink")
+        try verify(store, outside: store.anchor)
+    }
+
     /// As when the keys of an older backup are put beside a newer log.
     @Test func aKeyThatTheLogReplacedSignsNothingMore() async throws {
         try await fixture.grow(by: 5, seed: Seed.value)

@@ -94,7 +94,9 @@ func checkSeal(
             if seals.nextSize == frontier.count { seals.check(tree: frontier, report: &report) }
         }
     }
-    seals.finish(report: &report)
+    try reader.slot.with { log in
+        try log.environment.read { try seals.finish(in: $0, report: &report) }
+    }
     return (report, seals.findings)
 }
 

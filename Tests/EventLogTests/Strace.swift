@@ -10,15 +10,15 @@ enum Strace {
     /// - Parameters:
     ///   - effect: as strace wants it: `error=EIO`, `retval=60`, `signal=SIGSTOP`.
     ///   - occurrence: which call of each thread, from 1.
-    ///   - file: calls on other files are let be.
+    ///   - files: calls on other files are let be; with none, calls on any count.
     ///   - trace: where it writes the calls; those that failed by it with `(INJECTED)`.
     static func injecting(
-        _ effect: String, into call: String, at occurrence: Int, on file: String?, trace: String
+        _ effect: String, into call: String, at occurrence: Int, on files: [String] = [],
+        trace: String
     ) -> [String] {
-        let path = file.map { ["-P", $0] } ?? []
         return [
             "strace", "-f", "-o", trace, "-e", "trace=\(call)",
             "-e", "inject=\(call):\(effect):when=\(occurrence)",
-        ] + path
+        ] + files.flatMap { ["-P", $0] }
     }
 }

@@ -98,6 +98,20 @@ struct TimeTests {
         try verify(store)
     }
 
+    @Test func aRetryAfterTheClockWentBackAddsNothing() async throws {
+        let store = try fixture.openStore(clock: clock.log)
+        var make = EventMaker()
+        let events = make.events(2)
+        let first = try await store.append(events, to: "run/b", expecting: .noStream)
+        clock.set(by: -5 * second)
+        let again = try await store.append(events, to: "run/b", expecting: .noStream)
+        #expect(again == first)
+        #expect(try store.reader.head().position == 3)
+        try await appendOne(&make, to: store)
+        #expect(try alerts(in: store) == [4])
+        try verify(store)
+    }
+
     @Test func aJumpAheadOfMoreThanADayIsRefused() async throws {
         let store = try fixture.openStore(clock: clock.log)
         var make = EventMaker()

@@ -7,7 +7,8 @@ import Testing
     import Glibc
 #endif
 
-/// A process that is stopped in the middle of a commit, and holds the lock of the log.
+/// A process that is stopped in the middle of a commit, and holds the lock of the log, or the turn
+/// to make it.
 @Suite(.enabled(if: Strace.isThere, "\(Strace.missing)"), .timeLimit(.minutes(2)))
 struct TortureStopTests {
     private let fixture = Fixture()
@@ -15,11 +16,7 @@ struct TortureStopTests {
     @Test(arguments: [SIGCONT, SIGKILL])
     func aStoppedWriterIsNamedAndTheLogGoesOnWithoutIt(_ ending: Int32) async throws {
         let store = try await fixture.openStore(withEvents: 3)
-        let strace = Strace.injecting(
-            "signal=SIGSTOP", into: "fdatasync", at: 3, on: nil, trace: fixture.path + "/trace")
-        let stopped = try Appender(fixture.directory, "run/stopped", 1_000_000, in: strace)
-        let pid = try await stopped.pid()
-        try await waitUntilStopped(pid, stopped)
+        let (stopped, pid) = try await stoppedWriter(atFlush: 3)
 
         var make = EventMaker(seed: Seed.value &+ 1)
         let (late, next) = (make.events(2), make.events(2))
@@ -43,6 +40,57 @@ struct TortureStopTests {
         #expect(ids == next.map(\.id))
         try verify(store)
         try await fixture.expectKept([stopped])
+    }
+
+    @Test func aLogIsOpenedBesideAStoppedWriter() async throws {
+        try await buildSmallLog()
+        let (stopped, pid) = try await stoppedWriter(atFlush: 3)
+        // One opens it for writing and one for reading. If they hang, only they do.
+        let follow = ["follow", fixture.directory.path, "4"]
+        let others = [
+            try Appender(fixture.directory, "run/b", 0),
+            try Appender(follow, beside: fixture.directory),
+        ]
+        for other in others {
+            try await other.finish(within: .seconds(20))
+            #expect(other.status == 0 && other.complaints.isEmpty, "\(other.complaints)")
+        }
+        #expect(stopped.isRunning)
+        kill(pid, SIGKILL)
+        try await stopped.finish()
+        try await fixture.expectKept([stopped])
+    }
+
+    @Test func aStoppedMakerOfALogIsNamedAndTheNextOneMakesIt() async throws {
+        let (stopped, pid) = try await stoppedWriter(atFlush: 1)
+        #expect(!fixture.directory.hasLog)
+        let error = #expect(throws: EventLogError.self) {
+            try EventStore(fixture.directory, within: .milliseconds(200))
+        }
+        #expect(error?.code == .busy)
+        #expect(error?.message.contains("process \(pid) ") == true, "\(error as Any), not \(pid)")
+        kill(pid, SIGKILL)
+        try await stopped.finish()
+        let unfinished = fixture.directory.unfinishedLog
+        #expect(FileManager.default.fileExists(atPath: unfinished))
+        let store = try await fixture.openStore(withEvents: 3)
+        #expect(!FileManager.default.fileExists(atPath: unfinished))
+        try verify(store)
+    }
+
+    private func buildSmallLog() async throws {
+        let store = try await fixture.openStore(withEvents: 3)
+        try verify(store)
+    }
+
+    /// One that stands still while it flushes the file for so many times as its threads do.
+    private func stoppedWriter(atFlush flush: Int) async throws -> (Appender, pid_t) {
+        let strace = Strace.injecting(
+            "signal=SIGSTOP", into: "fdatasync", at: flush, trace: fixture.path + "/trace")
+        let writer = try Appender(fixture.directory, "run/stopped", 1_000_000, in: strace)
+        let pid = try await writer.pid()
+        try await waitUntilStopped(pid, writer)
+        return (writer, pid)
     }
 
     private func waitUntilStopped(_ pid: pid_t, _ appender: Appender) async throws {

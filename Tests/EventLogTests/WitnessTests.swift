@@ -75,6 +75,30 @@ struct WitnessTests {
         try verify(store)
     }
 
+    @Test func theKeyOfTheLogIsNoWitness() async throws {
+        let store = try await fixture.openStore(withEvents: 5)
+        _ = try await store.signCheckpoint(outside: nil)
+        let own = try verificationKey(in: fixture.directory.keys)
+        let seal = try checkSeal(of: store.reader, trust: .init(witnesses: [own], quorum: 1))
+        #expect(seal.findings.witnessedSize == nil)
+        #expect(!seal.report.isClean)
+        try verify(store)
+    }
+
+    /// What is kept outside is looked at only so far.
+    @Test func aCosignatureThatMakesTheCheckpointTooLongIsRefused() async throws {
+        let store = try await fixture.openStore(withEvents: 5)
+        let note = try await store.signCheckpoint(outside: nil).note
+        let witness = Witness(name: String(repeating: "w", count: 17_000))
+        let cosigned = try witness.cosign(note, at: 5)
+        let code = try await refusal {
+            try await store.addCosignatures(from: cosigned, by: [witness.key])
+        }
+        #expect(code == .tooLarge)
+        #expect(try store.reader.lastCheckpoint() == note)
+        try verify(store)
+    }
+
     @Test(arguments: [(1, true), (2, true), (3, false)])
     func aQuorumOfWitnessesIsAskedFor(quorum: Int, isMet: Bool) async throws {
         let store = try await fixture.openStore(withEvents: 5)

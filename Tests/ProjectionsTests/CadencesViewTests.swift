@@ -35,6 +35,12 @@ struct CadencesViewTests {
         #expect(row["due_at"] as? String == "2026-11-30T08:30:01.000Z")
     }
 
+    @Test func aCancelledDrillIsNoSuccess() async throws {
+        let drill = ScriptedDrill("a")
+        let row = try await row([created, drill.requested, drill.cancelled(.passed)])
+        #expect(row["last_success"] is NSNull)
+    }
+
     @Test func aSuccessFromBeforeTheCadenceCounts() async throws {
         let row = try await row(passed(ScriptedDrill("a")) + [created])
         #expect(row["last_success"] as? String == "2026-11-23T08:30:00.000Z")

@@ -37,6 +37,17 @@ struct FindingsViewTests {
         #expect(try await statuses(failing.whole(verdict)) == [])
     }
 
+    @Test func whatACancelledDrillHadJudgedCountsForNothing() async throws {
+        let called = [failing.requested, failing.cancelled(.failed)]
+        #expect(try await statuses(called) == [])
+        let third = ScriptedDrill("c")
+        try await fixture.write(
+            retest.whole(.failed) + [third.requested, third.cancelled(.passed)], after: 10)
+        let rows = try fixture.rows(of: FindingsView.self)
+        #expect(rows.map { $0["status"] as? String } == ["open"])
+        #expect(rows.map { $0["occurrences"] as? Int } == [1])
+    }
+
     @Test(arguments: ["proof", "chaos", ""])
     func otherRunsOpenNone(purpose: String) async throws {
         let run = ScriptedDrill("a", purpose: purpose)

@@ -67,6 +67,20 @@ struct RetentionTests {
         }
     }
 
+    @Test func theDocumentOfATestShowsWhatTheTablesStillHave() async throws {
+        try await fixture.write(History.events + [retention(logs: 30, results: 14)])
+        let reader = try fixture.openReader()
+        let json = try #require(try TestDocument.json(ofTest: History.firstID, reader))
+        let text = String(decoding: json, as: UTF8.self)
+        let test = try rows(TestsView.self, reader, upTo: 23)[0]
+        let results = try folded(ResultsView.self, reader, upTo: 23)
+            .rows(ofTest: History.firstID).map { String(decoding: $0, as: UTF8.self) }
+        #expect(results.count == 1)
+        #expect(
+            text == #"{"test":\#(String(decoding: test, as: UTF8.self)),"#
+                + #""results":[\#(results.joined(separator: ","))],"logs":[],"metrics":[]}"#)
+    }
+
     @Test func idsGoOnWhereRowsWereDropped() async throws {
         try await fixture.write(History.events + [retention(logs: 30, results: 30)] + more)
         let reader = try fixture.openReader()

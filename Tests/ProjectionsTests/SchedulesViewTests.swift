@@ -48,6 +48,21 @@ struct SchedulesViewTests {
 
     @Test func whatCouldNotBeStartedIsAFailureAndNoRun() async throws {
         try await expectCounts([created, fired("")], runs: 0, failures: 1)
+        let row = try row()
+        #expect(row["last_run"] is NSNull)
+        // It is tried again when it is due again.
+        #expect(row["next_run"] as? String == "2026-11-24T08:30:00.000Z")
+    }
+
+    /// As after a clock that was ahead was put right.
+    @Test func whatHasFiredDoesNotComeDueAgainWhenTheScheduleIsChanged() async throws {
+        var changed = CatalogHistory.schedule
+        changed.scheduleName = "in the morning"
+        let change = ScriptedEvent("schedules", .scheduleChanged(changed))
+        try await fixture.write([created, fired(daysLater: 3), change])
+        let row = try row()
+        #expect(row["schedule_name"] as? String == "in the morning")
+        #expect(row["next_run"] as? String == "2026-11-27T08:30:00.000Z")
     }
 
     @Test(arguments: 0...3)

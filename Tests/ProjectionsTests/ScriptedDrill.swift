@@ -53,6 +53,13 @@ struct ScriptedDrill: Sendable {
         return ScriptedEvent(stream, .runFinished(finish))
     }
 
+    /// Called off when something had been judged already.
+    func cancelled(_ verdict: Verdict) -> ScriptedEvent {
+        var finish = RunFinished()
+        (finish.status, finish.verdict) = (.cancelled, verdict)
+        return ScriptedEvent(stream, .runFinished(finish))
+    }
+
     /// Asked for, begun and ended.
     func whole(_ verdict: Verdict) -> [ScriptedEvent] { [requested, started, ended(verdict)] }
 }

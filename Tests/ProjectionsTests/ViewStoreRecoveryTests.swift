@@ -137,7 +137,7 @@ struct ViewStoreRecoveryTests {
         try withViews(of: fixture) { (store, reader) throws in
             try store.catchUp(BreakableView.self)
             let head = try store.head(of: BreakableView.self)
-            BreakableView.breakAt(150)
+            BreakableView.breakAt(4300)
             defer { BreakableView.breakAt(nil) }
             #expect(throws: BreakableView.Broken.self) { try store.rebuild(BreakableView.self) }
             #expect(try store.head(of: BreakableView.self) == head)
@@ -152,7 +152,7 @@ struct ViewStoreRecoveryTests {
     @Test func whatABrokenBuildLeftDoesNotGetIntoTheNext() async throws {
         try await writeMoreThanOneBatch()
         try withViews(of: fixture) { (store, reader) throws in
-            BreakableView.breakAt(150)
+            BreakableView.breakAt(4300)
             defer { BreakableView.breakAt(nil) }
             // There was no view before, so its rows are those of the first generation.
             #expect(throws: BreakableView.Broken.self) { try store.rebuild(BreakableView.self) }
@@ -163,11 +163,9 @@ struct ViewStoreRecoveryTests {
         }
     }
 
-    /// A read stops at 4 MB: about 80 of these.
+    /// A build stores 4,000 events at once.
     private func writeMoreThanOneBatch() async throws {
-        var log = LogRecorded()
-        log.message = String(repeating: "long ", count: 10_000)
-        let logs = Array(repeating: TestEvent.logRecorded(log), count: 200)
+        let logs = Array(repeating: TestEvent.logRecorded(LogRecorded()), count: 4500)
         try await fixture.writeAtOnce(logs, to: "run/a", after: 1)
     }
 }

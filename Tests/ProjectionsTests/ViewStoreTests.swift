@@ -62,6 +62,22 @@ struct ViewStoreTests {
         }
     }
 
+    @Test func theStatusOfAViewIsADocument() async throws {
+        try await fixture.write(History.events)
+        try withViews { (store, _) throws in
+            let none = try store.status(of: TestsView.self)
+            #expect(none.position == 0 && none.rows == 0)
+            try store.catchUp(TestsView.self)
+            let status = try store.status(of: TestsView.self)
+            let digest = try store.digest(TestsView.self)
+            #expect(status.digest == digest)
+            #expect(
+                String(decoding: status.json, as: UTF8.self)
+                    == #"{"view":"dr_tests","version":2,"position":22,"rows":2,"#
+                    + #""digest":"\#(digest)"}"#)
+        }
+    }
+
     @Test func catchingUpGivesTheRowsOfTheFold() async throws {
         try await fixture.write(History.events)
         try withViews { (store, reader) throws in

@@ -79,6 +79,34 @@ struct ViewVersionTests {
         }
     }
 
+    /// The older of two builds writes on after the younger one was whole, and tidied up.
+    @Test func whatABuildWroteThatCameTooLateIsRemoved() async throws {
+        try await fixture.write(History.events)
+        // More than are stored at once.
+        let logs = Array(repeating: TestEvent.logRecorded(LogRecorded()), count: 4500)
+        try await fixture.writeAtOnce(logs, to: History.first, after: 100)
+        try withViews { store, _ in
+            var inner: Result<Void, any Error>?
+            var batches = 0
+            try store.rebuild(
+                [LogsView.self],
+                progress: { _, _ in
+                    batches += 1
+                    inner = inner ?? Result { try store.rebuild(LogsView.self) }
+                })
+            try #require(inner).get()
+            #expect(batches > 1)
+            let head = try #require(try store.head(of: LogsView.self))
+            #expect(head.generation == 2)
+            let late = StoredRows(store.file, generation: 1, of: LogsView.self)
+            let rows = try store.table(LogsView.self).rows
+            #expect(rows.count == 4514)
+            for id in 1...UInt64(rows.count) {
+                #expect(try late.value(RowKey.row(id)) == nil)
+            }
+        }
+    }
+
     /// As two processes do that rebuild at once: each writes rows of its own.
     @Test func aRebuildWithinARebuildIsNotMixedUpWithIt() async throws {
         try await fixture.write(History.events)

@@ -24,11 +24,11 @@ import sys
 sys.dont_write_bytecode = True
 
 import calls
-from recording import Recording
+from recording import Recording, move
 
 SECTOR = 512
 # Every so often a cut while the first files are made, which takes only a moment of the run.
-EARLY = 8
+EARLY = 4
 
 
 class Cut:
@@ -85,7 +85,7 @@ class Cut:
             if change in lost:
                 continue
             if change.kind == "rename":
-                tree[change.path] = tree.pop(change.old)
+                move(tree, change.old, change.path)
             elif change.kind == "unlink":
                 tree.pop(change.path, None)
             else:
@@ -108,9 +108,10 @@ class Cut:
             elif not place.endswith("/lock.mdb"):
                 save(place, files.get(inode, b""))
         # LMDB writes its locks through memory: anything may be there, or nothing.
-        if os.path.isdir(f"{target}/data/log") and (kind := self.random.randint(0, 2)):
-            junk = bytes(65664) if kind == 1 else self.random.randbytes(65664)
-            save(f"{target}/data/log/lock.mdb", junk)
+        for folder in (f"{target}/data/log", f"{target}/data/log.new"):
+            if os.path.isdir(folder) and (kind := self.random.randint(0, 2)):
+                junk = bytes(65664) if kind == 1 else self.random.randbytes(65664)
+                save(f"{folder}/lock.mdb", junk)
         printed = b"".join(data for time, data in self.recording.printed if time <= self.time)
         # The last line may not be whole.
         save(f"{target}.acked", printed[: printed.rfind(b"\n") + 1])

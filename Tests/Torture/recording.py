@@ -4,6 +4,12 @@ import math
 import os
 
 
+def move(names, old, new):
+    """Gives a path another name, and with it all that is below it."""
+    for path in [p for p in names if p == old or p.startswith(old + "/")]:
+        names[new + path[len(old) :]] = names.pop(path)
+
+
 class Inode:
     """A file or a folder, by whatever name."""
 
@@ -15,8 +21,8 @@ class Inode:
 class Opened:
     """What a file descriptor stands for."""
 
-    def __init__(self, inode, flags):
-        self.inode, self.offset = inode, 0
+    def __init__(self, path, inode, flags):
+        self.path, self.inode, self.offset = path, inode, 0
         self.is_synchronous = b"O_DSYNC" in flags or b"O_SYNC" in flags
         self.appends = b"O_APPEND" in flags
 
@@ -69,7 +75,7 @@ class Recording:
         if b"PROT_WRITE" in fields[2] and b"MAP_SHARED" in fields[3]:
             opened = self.opened.get(int(fields[4]))
             # The lock file means nothing after a cut.
-            if opened and opened.inode is not self.files.get(f"{self.root}/data/log/lock.mdb"):
+            if opened and not opened.path.endswith("/lock.mdb"):
                 raise ValueError(f"line {call.start}: a file is written through memory")
 
     # Descriptors
@@ -94,7 +100,7 @@ class Recording:
         if not inode:
             inode = self.files[path] = Inode()
             self.name(call, path, kind="file", file=inode)
-        self.opened[call.result] = Opened(inode, flags)
+        self.opened[call.result] = Opened(path, inode, flags)
         if b"O_TRUNC" in flags:
             self.writes.append(Change(call, inode, offset=None, size=0))
 
@@ -159,7 +165,8 @@ class Recording:
     def rename(self, call):
         old, new = (text.decode() for text in call.strings())
         if self.is_inside(old):
-            self.files[new] = self.files.pop(old)
+            move(self.files, old, new)
+            move(self.folders, old, new)
             self.name(call, new, kind="rename", old=old)
 
     def unlink(self, call):

@@ -2,7 +2,8 @@
 
     python3 stored_values.py DATA
 
-It needs one package, `lmdb`.
+Each value must also be found by its key, which may lead another way than from one to the next. It
+needs one package, `lmdb`.
 """
 
 import hashlib
@@ -18,6 +19,8 @@ for name in names:
     database = log.open_db(name, create=False, integerkey=name == b"events")
     with log.begin() as transaction:
         for key, value in transaction.cursor(database):
+            if transaction.get(key, db=database) != value:
+                sys.exit(f"{key.hex()} of {name.decode()} is not found by its key")
             for part in (name, key, value):
                 digest.update(len(part).to_bytes(8, "big") + part)
 print(digest.hexdigest())

@@ -65,11 +65,8 @@ struct WireSchemaTests {
         try DescribedSample(from: WireReader(bytes))
     }
 
-    @Test func aComputedPropertyIsAField() throws {
-        var message = Halved()
-        message.half = 21
-        #expect(message.encoded == [0x08, 42])
-        #expect(try Halved(from: WireReader(message.encoded)) == message)
+    @Test func aPropertyThatIsNotStoredTraps() async {
+        await #expect(processExitsWith: .failure) { _ = Halved.fields }
     }
 
     @Test func aDescribedMessageHasTheBytesOfAWrittenOne() throws {

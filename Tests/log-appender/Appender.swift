@@ -31,7 +31,12 @@ final class Appender: Sendable {
     func append(_ events: [NewEvent], to stream: String, after revision: UInt64) async throws {
         let start = ContinuousClock.now
         let receipt = try await retrying(attempts: attempts) { [store] in
-            try await store.append(events, to: stream, expecting: .exactly(revision))
+            do {
+                return try await store.append(events, to: stream, expecting: .exactly(revision))
+            } catch {
+                try await Self.readHead(of: store)
+                throw error
+            }
         }
         let took = Int((ContinuousClock.now - start) / .microseconds(1))
         for (position, event) in zip(receipt.firstPosition..., events) {
@@ -43,6 +48,15 @@ final class Appender: Sendable {
             return count
         }
         if count.isMultiple(of: every) { try await sign() }
+    }
+
+    /// Whatever became of an append, what was acknowledged can be read.
+    private static func readHead(of store: EventStore) async throws {
+        do {
+            _ = try await store.read { try $0.head() }
+        } catch {
+            complain("unreadable: \(error)")
+        }
     }
 
     private func sign() async throws {

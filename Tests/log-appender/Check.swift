@@ -29,7 +29,7 @@ extension LogAppender {
     ) throws -> EventReader? {
         do {
             return try EventReader(directory)
-        } catch let error where mayBeMissing {
+        } catch let error as EventLogError where mayBeMissing && error.code == .noLog {
             print("no log:", error)
             return nil
         }

@@ -6,12 +6,16 @@ import Foundation
 ///     log-appender append DATA STREAM COUNT [--batch N] [--size BYTES] [--jumps SEED]
 ///     log-appender copy SOURCE DATA [--limit EVENTS]
 ///     log-appender follow DATA COUNT
+///     log-appender play DATA COUNT [--players N] [--seed SEED] [--jumps SEED]
 ///     log-appender check DATA ACKED [--outside FOLDER]
 ///
 /// `append` and `copy` print `acked POSITION MICROSECONDS ID` for each event at once when it is
 /// acknowledged: whoever reads that, or a trace of it, knows what may never be lost. What fails is
-/// tried again, `--attempts` times, with a line `failed: …` to standard error each time. With
-/// `--outside FOLDER` they sign a checkpoint after every `--every` appends.
+/// tried again, `--attempts` times, with a line `failed: …` to standard error each time, and one
+/// `unreadable: …` if then the log cannot be read either. With `--outside FOLDER` they sign a
+/// checkpoint after every `--every` appends. `play` appends what chance asks for, and prints what
+/// became of each append: `asked STREAM EXPECTED ID,ID… kept POSITION REVISION COUNT`, or
+/// `… refused WHY`.
 @main
 struct LogAppender {
     static func main() async {
@@ -23,6 +27,7 @@ struct LogAppender {
             case "append": try await append(&arguments)
             case "copy": try await copy(&arguments)
             case "follow": try await follow(&arguments)
+            case "play": try await play(&arguments)
             case "check": exit(check(&arguments))
             case let command: fatalError("\(command) is no command")
             }

@@ -5,7 +5,7 @@ import Foundation
 import Synchronization
 
 /// Writes a history: 70 % log lines, 25 % metrics, 5 % other events, in runs of a thousand events
-/// each. Every day of it has the same number of events.
+/// each. Every day of it has the same number of events, and a stored value about 256 bytes.
 struct CorpusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "corpus")
 
@@ -85,12 +85,16 @@ enum History {
         return event
     }
 
+    private static let detail =
+        "; request 018f6e2c-7a41-7c9b-9d3e-5b1f2a6c8e90 to bucket dr-drill-primary of "
+        + "https://storage.example.com, 65536 bytes sent, 0 received"
+
     private static func logged(_ index: Int, _ time: UInt64) -> LogRecorded {
         var event = LogRecorded()
         (event.time, event.eventType, event.component) = (time, "info", "circuit_breaker")
         event.message =
             "attempt \(index) of put objects/2026/\(index)/drill.bin failed after 250 ms: "
-            + "SlowDown, will be tried again in 400 ms"
+            + "SlowDown, will be tried again in 400 ms" + detail
         event.level = "info"
         return event
     }

@@ -28,6 +28,8 @@ struct Measure: Encodable {
     /// Of single operations, in milliseconds.
     var p50: Double?
     var p99: Double?
+    /// How much of `seconds` the walk over the pages of the file took.
+    var pageSeconds: Double?
     /// Memory of the process that belongs to no file, in bytes, at the end.
     var memory = Memory.anonymous
 

@@ -13,7 +13,7 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let reader = try EventReader(folder.directory)
         let start = ContinuousClock.now
-        let events = try Replay.all(reader, from: 1, to: .max)
+        let events = try Replay.all(reader, from: 1)
         try Measure(events: events, seconds: seconds(since: start)).print()
     }
 }
@@ -30,28 +30,27 @@ struct DayCommand: ParsableCommand {
         let start = ContinuousClock.now
         let first = try reader.position(
             recordedAtOrAfter: last / 86_400_000_000 * 86_400_000_000)
-        let events = try Replay.all(reader, from: first, to: .max)
+        let events = try Replay.all(reader, from: first)
         try Measure(events: events, seconds: seconds(since: start)).print()
     }
 }
 
 enum Replay {
     /// - Returns: how many there were.
-    static func all(_ reader: EventReader, from first: UInt64, to last: UInt64) throws -> UInt64 {
-        var (next, count, decoded) = (first, UInt64(0), UInt64(0))
-        while next <= last {
-            let events = try reader.events(from: next, limit: 5000)
-            guard let end = events.last else { break }
-            for event in events {
-                if try TestEvent(number: event.record.number, payload: event.record.payload) != nil
-                {
-                    decoded += 1
+    static func all(_ reader: EventReader, from first: UInt64) throws -> UInt64 {
+        let reading = ParallelReading(
+            read: { try reader.events(from: $0, limit: $1) },
+            make: { events in
+                try events.map {
+                    try TestEvent(number: $0.record.number, payload: $0.record.payload)
                 }
-            }
+            })
+        var (count, unknown) = (UInt64(0), 0)
+        try reading.forEach(in: first...(try reader.head().position)) { events, _ in
             count += UInt64(events.count)
-            next = end.position + 1
+            for event in events where event == nil { unknown += 1 }
         }
-        precondition(decoded + 1 >= count, "An event was not decoded.")
+        precondition(unknown <= 1, "An event was not decoded.")
         return count
     }
 }
@@ -65,7 +64,7 @@ struct RebuildCommand: ParsableCommand {
         let reader = try EventReader(folder.directory)
         let store = try ViewStore(reader)
         let start = ContinuousClock.now
-        for view in Views.all { try store.rebuild(view) }
+        try store.rebuild(Views.all)
         try Measure(events: try reader.head().position, seconds: seconds(since: start)).print()
     }
 }
@@ -80,9 +79,11 @@ struct VerifyCommand: ParsableCommand {
         let reader = try EventReader(folder.directory)
         let start = ContinuousClock.now
         let pages = try PageWalker(folder.directory).walk()
-        print("pages", ContinuousClock.now - start)
+        let pageSeconds = seconds(since: start)
         let report = try LogVerifier(reader, outside: nil, pages: pages).verify()
         precondition(report.isClean, "\(report.problems)")
-        try Measure(events: report.head.position, seconds: seconds(since: start)).print()
+        try Measure(
+            events: report.head.position, seconds: seconds(since: start), pageSeconds: pageSeconds
+        ).print()
     }
 }

@@ -79,13 +79,15 @@ struct ArchiveTransfer: Sendable {
     }
 
     /// Hands over the dump that goes with a segment, in pieces of any size.
-    func base(of segment: ArchivedSegment, _ body: ([UInt8]) throws -> Void) async throws {
+    func base(
+        of segment: ArchivedSegment, _ body: ([UInt8]) async throws -> Void
+    ) async throws {
         let object = ArchivedObject(name: segment.baseName, digest: segment.baseDigest)
         let list = try BaseList(parsing: try await get(object))
         guard list.position == segment.basePosition else {
             throw EventLogError(.archive, "\(object.name) is of another position than recorded")
         }
-        for part in list.parts { try body(try await get(part)) }
+        for part in list.parts { try await body(try await get(part)) }
     }
 
     // MARK: Names

@@ -47,18 +47,16 @@ struct Archiver: Sendable {
     func archive(before position: UInt64) async throws -> [ArchivedSegment] {
         let lock = try ArchiveLock(log.directory)
         defer { lock.release() }
-        let earlier = try await log.read { try $0.segmentsToRemove() }
-        // It may be another archive than theirs, or theirs may have lost something since.
-        for segment in earlier { try await check(segment.segment) }
-        try await remove(earlier)
+        let earlier = try await finishEarlier()
         let first = try await log.read { try $0.firstPosition() }
         let cut = try await log.read { [isFinished] in
             try $0.cut(before: position, isFinished: isFinished)
         }
-        if first >= cut { return earlier.map(\.segment) }
+        if first >= cut { return earlier }
+        try await checkGoesOn()
         try onStep(.planned)
         let uploads = try await putSegments(from: first, before: cut)
-        let dump = try await putBase(at: cut - 1)
+        let (dump, copy) = try await putBase(at: cut - 1)
         try onStep(.putBase)
         let segments = uploads.map {
             ArchivedSegment(
@@ -67,13 +65,31 @@ struct Archiver: Sendable {
         }
         try await record(segments)
         try onStep(.recorded)
+        // From here on the log may need it.
+        try await log.read { _ in try copy.keep() }
         try await remove(try await log.read { try $0.segmentsToRemove() })
-        return earlier.map(\.segment) + segments
+        return earlier + segments
     }
 
-    private func check(_ segment: ArchivedSegment) async throws {
-        _ = try await transfer.values(of: segment)
-        try await transfer.base(of: segment) { _ in }
+    /// Removes what the log says is archived, and still is in the log. All is read once more: this
+    /// may be another archive than the one it went to, or that one has lost something since.
+    private func finishEarlier() async throws -> [ArchivedSegment] {
+        let earlier = try await log.read { try $0.segmentsToRemove() }
+        guard let last = earlier.last else { return [] }
+        for segment in earlier { _ = try await transfer.values(of: segment.segment) }
+        let copy = try await log.read { try BaseCopy(in: $0.directory) }
+        try await transfer.base(of: last.segment) { piece in
+            try await log.read { _ in try copy.append(piece) }
+        }
+        try await log.read { _ in try copy.keep() }
+        try await remove(earlier)
+        return earlier.map(\.segment)
+    }
+
+    /// What goes on from an archive goes into it: one that knows half of the events is of no use.
+    private func checkGoesOn() async throws {
+        guard let last = try await log.read({ try $0.archivedSegments().last }) else { return }
+        _ = try await transfer.get(ArchivedObject(name: last.baseName, digest: last.baseDigest))
     }
 
     // MARK: Into the archive
@@ -125,7 +141,9 @@ struct Archiver: Sendable {
         }
     }
 
-    private func putBase(at position: UInt64) async throws -> ArchivedObject {
+    private func putBase(
+        at position: UInt64
+    ) async throws -> (object: ArchivedObject, copy: BaseCopy) {
         let make = base
         let dump = try await log.read { try make($0, position) }
         guard dump.position == position else {
@@ -134,9 +152,15 @@ struct Archiver: Sendable {
                 "the dump of the views is of position \(dump.position), not \(position); "
                     + "nothing left the log")
         }
-        return try await transfer.putBase(position: position) {
-            try await log.read { _ in try dump.next() }
+        let copy = try await log.read { try BaseCopy(in: $0.directory) }
+        let object = try await transfer.putBase(position: position) {
+            try await log.read { _ in
+                let piece = try dump.next()
+                if let piece { try copy.append(piece) }
+                return piece
+            }
         }
+        return (object, copy)
     }
 
     // MARK: Out of the log
@@ -175,14 +199,32 @@ final class ArchiveLock: Sendable {
 
     /// - Throws: `.busy` while another one works.
     init(_ directory: DataDirectory) throws(EventLogError) {
-        let path = directory.keys + "/archive.lock"
+        let path = Self.path(in: directory)
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if file < 0 { throw EventLogError.system(errno, "\(path) cannot be opened") }
-        if flock(file, LOCK_EX | LOCK_NB) != 0 {
-            close(file)
-            throw EventLogError(.busy, "another archive command is at work; try again later")
-        }
-        descriptor = file
+        descriptor = try Self.lock(file, LOCK_EX)
+    }
+
+    /// Keeps archive commands away while something is read.
+    ///
+    /// - Returns: `nil` where there never was one.
+    /// - Throws: `.busy` while one works.
+    init?(reading directory: DataDirectory) throws(EventLogError) {
+        let path = Self.path(in: directory)
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        if file < 0 && errno == ENOENT { return nil }
+        if file < 0 { throw EventLogError.system(errno, "\(path) cannot be opened") }
+        descriptor = try Self.lock(file, LOCK_SH)
+    }
+
+    private static func path(in directory: DataDirectory) -> String {
+        directory.keys + "/archive.lock"
+    }
+
+    private static func lock(_ file: Int32, _ kind: Int32) throws(EventLogError) -> Int32 {
+        if flock(file, kind | LOCK_NB) == 0 { return file }
+        close(file)
+        throw EventLogError(.busy, "an archive command is at work; try again later")
     }
 
     func release() { flock(descriptor, LOCK_UN) }

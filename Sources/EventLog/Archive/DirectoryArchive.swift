@@ -47,10 +47,11 @@ public struct DirectoryArchive: ArchiveStore {
 }
 
 /// Files that are whole or not there.
-private enum ArchiveFile {
-    static let unfinished = ".tmp"
+enum ArchiveFile {
+    fileprivate static let unfinished = ".tmp"
+    private static let pieceSize = 1 << 20
 
-    static func write(_ bytes: [UInt8], to path: String) throws(EventLogError) {
+    fileprivate static func write(_ bytes: [UInt8], to path: String) throws(EventLogError) {
         let number = UInt64.random(in: .min ... .max)
         let temporary = "\(path).\(String(number, radix: 16))\(unfinished)"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -67,7 +68,7 @@ private enum ArchiveFile {
     }
 
     /// - Returns: the number of the error, or 0.
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -83,7 +84,7 @@ private enum ArchiveFile {
         }
     }
 
-    static func flushFolder(of path: String) throws(EventLogError) {
+    fileprivate static func flushFolder(of path: String) throws(EventLogError) {
         let folder = String(path[..<path.lastIndex(of: "/")!])
         let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
         let isFlushed = descriptor >= 0 && fsync(descriptor) == 0
@@ -92,21 +93,29 @@ private enum ArchiveFile {
         if !isFlushed { throw EventLogError.system(problem, "\(folder) cannot be flushed") }
     }
 
-    static func read(_ path: String) throws(EventLogError) -> [UInt8]? {
+    fileprivate static func read(_ path: String) throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        let isThere = try forEachPiece(of: path) { bytes += $0 }
+        return isThere ? bytes : nil
+    }
+
+    /// - Returns: `false` if there is no such file.
+    static func forEachPiece(
+        of path: String, _ body: ([UInt8]) throws -> Void
+    ) throws -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
-            if errno == ENOENT { return nil }
+            if errno == ENOENT { return false }
             throw EventLogError.system(errno, "\(path) cannot be read")
         }
         defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var piece = [UInt8](repeating: 0, count: pieceSize)
         while true {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count > 0 {
-                bytes += piece[..<count]
+                try body(Array(piece[..<count]))
             } else if count == 0 {
-                return bytes
+                return true
             } else if errno != EINTR {
                 throw EventLogError.system(errno, "\(path) cannot be read")
             }

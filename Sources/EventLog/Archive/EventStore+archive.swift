@@ -9,13 +9,15 @@ extension EventStore {
     /// begun is finished first. Hashes and indexes stay, so every proof still verifies.
     ///
     /// - Parameters:
-    ///   - base: gives the dump of the views at a position, for rebuilds without the archive.
+    ///   - base: gives the dump of the views at a position, for rebuilds without the archive. A
+    ///     copy of it stays beside the log, as `DataDirectory.base`.
     ///   - isFinished: whether a run has ended, by its last events, at most 16.
     ///   - by: who gave the command.
     /// - Returns: the segments whose events left the log by this call; none if there was nothing to
     ///   do.
     /// - Throws: `EventLogError`: `.busy` while another such command works; `.archive` if the
-    ///   archive does not hold what it must; or what the archive throws.
+    ///   archive does not hold what it must, or is another one than the last; or what the archive
+    ///   throws.
     public func archive(
         before position: UInt64, to store: any ArchiveStore,
         base: @escaping @Sendable (EventReader, UInt64) throws -> ArchiveBase,

@@ -53,7 +53,7 @@ struct PayloadRemoval: Sendable {
                 }
             }
         } catch let error as LMDBError {
-            if error.code == .panic { reader.slot.reopen() }
+            reader.slot.reopenIfBroken()
             throw EventLogError(
                 .writeFailed,
                 "archived events could not be removed from the log; nothing is lost: "

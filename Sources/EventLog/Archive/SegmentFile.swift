@@ -8,7 +8,7 @@ internal import Merkle
 /// that (32). A segment can be read as long as there is a description of these lines.
 struct SegmentFile: Equatable, Sendable {
     /// A segment takes values until it has so many bytes: little enough to be held in memory.
-    static let standardSize = 16 << 20
+    static let standardSize = 8 << 20
     /// The most bytes a segment may have.
     static let maximumSize = 64 << 20
 

@@ -14,15 +14,27 @@ extension CheckpointSigner {
 
     private static func publicKeyFile(in folder: String) -> String { folder + "/checkpoint.pub" }
 
-    /// Makes the signing key of a new log.
-    static func createKey(in directory: DataDirectory, origin: String) throws {
-        let lock = try FileLock(path: directory.keys + "/sign.lock")
+    /// Makes the signing key of a new log. One that has checkpoints lost its key: with another one
+    /// it would contradict them, so it is left without.
+    static func createKey(for reader: EventReader, within limit: Duration) throws {
+        let directory = reader.directory
+        if try hasKey(in: directory) { return }
+        if try reader.hasCheckpoints() { return }
+        let lock = try FileLock(path: directory.keys + "/sign.lock", within: limit)
         defer { lock.release() }
-        if FileManager.default.fileExists(atPath: keyFile(in: directory)) { return }
-        let key = NoteSigningKey(name: origin)
+        // Somebody else may have been quicker.
+        if try hasKey(in: directory) { return }
+        let key = NoteSigningKey(name: reader.origin)
         try DurableFile.write(
             "\(key.verificationKey)\n", to: publicKeyFile(in: directory.keys))
         try DurableFile.write(key.secretText + "\n", to: keyFile(in: directory))
+    }
+
+    /// Whoever made the key may have died, or failed, before its name was durable.
+    private static func hasKey(in directory: DataDirectory) throws(EventLogError) -> Bool {
+        guard FileManager.default.fileExists(atPath: keyFile(in: directory)) else { return false }
+        try DurableFile.flush(folder: directory.keys)
+        return true
     }
 
     /// The key that signs now.
@@ -41,16 +53,31 @@ extension CheckpointSigner {
         return key
     }
 
+    /// - Throws: `.key` if a folder has a key that signs, and it is not the one that the log names.
+    static func check(
+        keysIn directory: DataDirectory, are newest: NoteVerificationKey?
+    ) throws(EventLogError) {
+        let files = [keyFile(in: directory), nextKeyFile(in: directory)]
+        let keys = files.compactMap { try? signingKey(in: $0).verificationKey }
+        guard let newest, !keys.isEmpty, !keys.contains(newest) else { return }
+        throw EventLogError(
+            .key,
+            "the keys in \(directory.keys) are not those that the log names: they belong to "
+                + "another log, or were changed meanwhile; if so, try again")
+    }
+
     /// Ends a change of the key in which somebody was interrupted.
+    ///
+    /// - Throws: `.key` if it cannot be read which key was to come: it may be the only one left.
     func settleKeys(newest: NoteVerificationKey?) throws {
         let file = Self.nextKeyFile(in: directory)
         guard FileManager.default.fileExists(atPath: file) else { return }
-        let next = try? Self.signingKey(in: file)
-        if let next, next.verificationKey == newest {
-            try adopt(next)
-        } else {
-            try DurableFile.remove(file)
+        let present = try? Self.signingKey(in: Self.keyFile(in: directory))
+        if newest == nil || present?.verificationKey == newest {
+            return try DurableFile.remove(file)
         }
+        let next = try Self.signingKey(in: file)
+        if next.verificationKey == newest { try adopt(next) }
     }
 
     /// Keeps a new key where it is found even if the power fails right after the log names it.
@@ -101,7 +128,9 @@ extension CheckpointSigner {
 
     private static func signingKey(in file: String) throws -> NoteSigningKey {
         guard let bytes = FileManager.default.contents(atPath: file) else {
-            throw EventLogError(.key, "\(file) is missing or cannot be read")
+            throw EventLogError(
+                .key,
+                "\(file) is missing or cannot be read: put back the keys that belong to this log")
         }
         do {
             return try NoteSigningKey(

@@ -15,6 +15,9 @@ public struct SignedCheckpoint: Sendable {
 /// Signs heads, never two that contradict each other: under a lock, and only what continues the
 /// last checkpoint.
 struct CheckpointSigner: Sendable {
+    /// With its cosignatures. What the log signs itself may come on top.
+    private static let maximumNoteSize = OutsideCheckpoints.maximumSize / 2
+
     let reader: EventReader
     let turnstile: Turnstile
     let clock: LogClock
@@ -88,16 +91,25 @@ struct CheckpointSigner: Sendable {
         _ body: (LogFile, borrowing WriteTransaction) throws -> Result
     ) throws -> Result {
         turnstile.enter()
-        var hasTurn = true
+        var (hasTurn, isCommitting) = (true, false)
         defer { if hasTurn { turnstile.leave() } }
-        return try reader.slot.with { log in
-            try log.environment.write { transaction in
-                turnstile.leave()
-                hasTurn = false
-                let result = try body(log, transaction)
-                try transaction.commit()
-                return result
+        do {
+            return try reader.slot.with { log in
+                try log.environment.write { transaction in
+                    turnstile.leave()
+                    hasTurn = false
+                    let result = try body(log, transaction)
+                    isCommitting = true
+                    try transaction.commit()
+                    return result
+                }
             }
+        } catch let error as LMDBError {
+            if isCommitting && !error.isOutOfSpace {
+                throw EventLogError(
+                    .outcomeUnknown, "it may have been written or not: try again", cause: error)
+            }
+            throw EventLogError(.writeFailed, "nothing was written", cause: error)
         }
     }
 
@@ -111,6 +123,11 @@ struct CheckpointSigner: Sendable {
             {
                 return
             }
+        } catch let error as NoteError where error.code == .noKnownSignature {
+            throw EventLogError(
+                .key,
+                "the last checkpoint is not by the key in \(directory.keys): put back the keys "
+                    + "that belong to this log", cause: error)
         } catch let error as NoteError {
             throw EventLogError(.damaged, "the last checkpoint is not valid", cause: error)
         }
@@ -146,12 +163,16 @@ struct CheckpointSigner: Sendable {
                 !cosignatures.contains { $0.name == old.name && $0.keyID == old.keyID }
             }
             let signatures = others + cosignatures
-            if signatures.count > SignedNote.maximumSignatures {
+            let changed = SignedNote(text: note.text, signatures: signatures)
+            if signatures.count > SignedNote.maximumSignatures
+                || changed.encoded.utf8.count > Self.maximumNoteSize
+            {
                 throw EventLogError(
                     .tooLarge,
-                    "a checkpoint has at most \(SignedNote.maximumSignatures) signatures")
+                    "a checkpoint has at most \(SignedNote.maximumSignatures) signatures, and "
+                        + "\(Self.maximumNoteSize) bytes with them")
             }
-            return SignedNote(text: note.text, signatures: signatures)
+            return changed
         }
     }
 }

@@ -19,7 +19,8 @@ public struct BackupReport: Equatable, Sendable {
 
 extension EventReader {
     /// Copies the log and its keys to a new data directory, while the log may be in use, and checks
-    /// the copy: its tree is built again from its events.
+    /// the copy: its tree is built again from its events. Where the beginning of the log is
+    /// archived, what the views said there is copied too.
     ///
     /// The copy holds the log's secret key. It may be opened in place of the log, not beside it:
     /// two that sign with one key could contradict each other.
@@ -28,14 +29,30 @@ extension EventReader {
     ///   - folder: does not exist, or is empty, and lies outside the data directory.
     ///   - progress: gets the last position that was read again.
     /// - Throws: `EventLogError`: `.notOurs` if the folder cannot be used, and nothing was written;
-    ///   `.key` if the keys cannot be read; `.damaged` if the copy is not what the log is. What was
-    ///   written then stays, to be looked at.
+    ///   `.busy` while events are archived; `.writeFailed` if there is no room: what was written is
+    ///   removed. `.key` if the keys cannot be read, or were changed meanwhile; `.damaged` if the
+    ///   copy is not what the log is: it stays, to be looked at.
     public func backup(
         to folder: String, progress: (UInt64) -> Void = { _ in }
     ) throws -> BackupReport {
         let target = DataDirectory(folder)
         try checkEmpty(target)
         try target.checkFileSystem()
+        do {
+            try copy(to: target)
+        } catch {
+            // Half a copy is in the way of the next one, and holds the secret key.
+            target.removeLog()
+            throw error
+        }
+        let (size, root) = try check(target, progress: progress)
+        var status = stat()
+        stat(target.log + "/data.mdb", &status)
+        return BackupReport(
+            path: target.path, size: size, root: root, byteCount: UInt64(status.st_size))
+    }
+
+    private func copy(to target: DataDirectory) throws {
         do {
             for path in [target.path, target.log, target.keys] {
                 try FileManager.default.createDirectory(
@@ -45,22 +62,43 @@ extension EventReader {
         } catch {
             throw EventLogError(.writeFailed, "\(target.path) cannot be created", cause: error)
         }
+        // It and the log have to be of the same moment.
+        let lock = try ArchiveLock(reading: directory)
+        defer { lock?.release() }
         try copyKeys(to: target)
-        let file = target.log + "/data.mdb"
+        try copyBase(to: target)
+        try copyLog(to: target)
+        try DurableFile.flush(folder: target.path)
+        // To open the copy takes some more: where LMDB's lock file finds no room, the process dies.
+        if target.hasLess(than: 262_144) { throw Self.noRoom(in: target) }
+    }
+
+    private func copyLog(to target: DataDirectory) throws {
         // Only a whole copy gets the name that makes it a log.
         let unfinished = target.log + "/data.mdb.tmp"
-        try slot.with { try $0.environment.copy(to: unfinished) }
-        try DurableFile.move(unfinished, to: file)
-        let (size, root) = try check(target, progress: progress)
-        var status = stat()
-        stat(file, &status)
-        return BackupReport(
-            path: target.path, size: size, root: root, byteCount: UInt64(status.st_size))
+        do {
+            try slot.with { try $0.environment.copy(to: unfinished) }
+        } catch let error as LMDBError {
+            if error.isOutOfSpace { throw Self.noRoom(in: target, cause: error) }
+            guard case .system = error.code else {
+                throw EventLogError(
+                    .damaged, "the log cannot be copied: run dr-audit verify", cause: error)
+            }
+            throw EventLogError(.writeFailed, "the log was not copied", cause: error)
+        }
+        try DurableFile.move(unfinished, to: target.log + "/data.mdb")
+    }
+
+    private static func noRoom(
+        in target: DataDirectory, cause: (any Error)? = nil
+    ) -> EventLogError {
+        EventLogError(
+            .writeFailed, "there is no room for the copy in \(target.path): nothing was left there",
+            cause: cause)
     }
 
     private func checkEmpty(_ target: DataDirectory) throws {
-        let own = DataDirectory.resolved(directory.path) + "/"
-        if (DataDirectory.resolved(target.path) + "/").hasPrefix(own) {
+        if directory.contains(target.path) {
             throw EventLogError(
                 .notOurs,
                 "\(target.path) lies inside the data directory, and would be lost with it")
@@ -96,14 +134,23 @@ extension EventReader {
         }
     }
 
+    private func copyBase(to target: DataDirectory) throws {
+        guard FileManager.default.fileExists(atPath: directory.base) else { return }
+        let copy = try BaseCopy(in: target)
+        _ = try ArchiveFile.forEachPiece(of: directory.base) { try copy.append($0) }
+        try copy.keep()
+    }
+
     private func check(
         _ target: DataDirectory, progress: (UInt64) -> Void
     ) throws -> (size: UInt64, root: MerkleHash) {
         let copy = try EventReader(target, checkingHeads: false)
+        // They were copied first.
+        try CheckpointSigner.check(keysIn: target, are: copy.keyChain().newest)
         let size = try copy.head().position
         let first = try copy.firstPosition()
         // What is archived is there by its hashes only.
-        var frontier = try copy.frontier(ofSize: first - 1)
+        var frontier = try copy.frontier(ofSize: first &- 1)
         while frontier.count < size {
             try copy.addLeaves(to: &frontier, upTo: size)
             progress(frontier.count)

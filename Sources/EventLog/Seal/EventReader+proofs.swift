@@ -55,6 +55,11 @@ extension EventReader {
                         "no checkpoint covers position \(position) yet: run dr-audit checkpoint")
                 }
                 let size = UInt64(bigEndianBytes: key)
+                if size > (try log.head(in: transaction).position) {
+                    throw EventLogError(
+                        .damaged,
+                        "the last checkpoint covers more than the log has: run dr-audit verify")
+                }
                 let path = try TreeProof.inclusion(of: position - 1, inTreeOfSize: size) {
                     try Tiles.chunk(level: $0, index: $1, of: log, in: transaction)
                 }

@@ -93,6 +93,12 @@ extension EventReader {
         }
     }
 
+    func hasCheckpoints() throws -> Bool {
+        try slot.with { log in
+            try log.environment.read { try $0.count(of: log.checkpoints) > 0 }
+        }
+    }
+
     /// Who signed the checkpoints, one after another.
     func keyChain() throws -> KeyChain {
         try slot.with { log in try log.environment.read { try log.keyChain(in: $0) } }

@@ -3,9 +3,8 @@ internal import FoundationEssentials
 /// Where the heads of a log are also kept, outside its data directory, so that nobody can put an
 /// older copy of the whole directory in its place unseen.
 public struct OutsideCheckpoints: Sendable {
-    /// So much of a file is looked at: a checkpoint with a hundred signatures has less, and an
-    /// event can hold it.
-    private static let maximumSize = 16_384
+    /// So much of a file is looked at: a checkpoint has less, and an event can hold it.
+    static let maximumSize = 32_768
 
     public let directory: String
 

@@ -23,15 +23,14 @@ public struct SealCheck: Sendable {
         }
     }
 
-    private var trust = Trust()
-    private var keys = TrustedKeys()
+    private let log: LogFile
+    private let trust: Trust
+    private var keys: TrustedKeys
     /// In the order of their sizes.
     private var heads: [SealedHead] = []
     private var next = 0
     /// What there is to say of the seal beside the problems; complete after `finish`.
     private(set) var findings = SealFindings()
-
-    init() {}
 
     /// Reads the checkpoints; their signatures are checked in the end, when all keys are known.
     init(
@@ -39,7 +38,7 @@ public struct SealCheck: Sendable {
         trust: Trust = Trust(), in transaction: borrowing ReadTransaction,
         report: inout VerificationReport
     ) throws {
-        self.trust = trust
+        (self.log, self.trust) = (log, trust)
         keys = TrustedKeys(reader: reader, outside: outside, given: trust.key)
         do {
             keys.chain = try log.keyChain(in: transaction)
@@ -62,7 +61,7 @@ public struct SealCheck: Sendable {
         if let against = trust.against {
             add(against.encoded, .given, logID: reader.logID, report: &report)
         }
-        for change in keys.chain.changes { addReopening(change) }
+        for change in keys.chain.changes { addReopening(change, report: &report) }
         heads.sort { $0.size < $1.size }
     }
 
@@ -91,10 +90,11 @@ public struct SealCheck: Sendable {
         // The head that the log was reopened without need not be taken back from outside.
         if place == .outside, keys.chain.isKnownLost(text) { return }
         guard let problem = objection(toEpoch: origin.epoch, of: checkpoint, at: place) else {
+            let isInside = if case .inside = place { true } else { false }
             heads.append(
                 SealedHead(
-                    place: place, note: note, size: checkpoint.size, root: checkpoint.root,
-                    epoch: origin.epoch))
+                    place: place, note: isInside ? nil : note, size: checkpoint.size,
+                    root: checkpoint.root, epoch: origin.epoch))
             return
         }
         report.add("the \(place) \(problem.message)", at: problem.position)
@@ -119,11 +119,12 @@ public struct SealCheck: Sendable {
     }
 
     /// What a reopening says it found is compared, too.
-    private mutating func addReopening(_ change: KeyChange) {
-        guard let reopening = change.reopening, let root = MerkleHash(reopening.root) else {
-            return
-        }
+    private mutating func addReopening(_ change: KeyChange, report: inout VerificationReport) {
+        guard let reopening = change.reopening else { return }
         findings.reopenings.append(.init(position: change.position, event: reopening))
+        guard let root = MerkleHash(reopening.root), reopening.size < change.position else {
+            return report.add("the reopening does not say what was there", at: change.position)
+        }
         heads.append(
             SealedHead(
                 place: .reopening(position: change.position), note: nil, size: reopening.size,
@@ -161,10 +162,15 @@ public struct SealCheck: Sendable {
     // MARK: In the end
 
     /// Checks who signed, and finds what was cut off.
-    mutating func finish(report: inout VerificationReport) {
+    ///
+    /// - Parameter beat: is called now and then: a log may have very many checkpoints.
+    mutating func finish(
+        in transaction: borrowing ReadTransaction, report: inout VerificationReport,
+        beat: () -> Void = {}
+    ) throws {
         let cut = heads[next...].filter { $0.size > report.head.position }
-        if heads.contains(where: { $0.note != nil }) || !keys.chain.changes.isEmpty {
-            checkSignatures(report: &report)
+        if heads.contains(where: \.isSigned) || !keys.chain.changes.isEmpty {
+            try checkSignatures(in: transaction, report: &report, beat: beat)
         }
         for head in cut {
             report.add(
@@ -178,10 +184,23 @@ public struct SealCheck: Sendable {
         }
     }
 
-    private mutating func checkSignatures(report: inout VerificationReport) {
-        if !keys.check(heads: heads, report: &report) { return }
-        for head in heads {
-            guard let note = head.note else { continue }
+    private mutating func checkSignatures(
+        in transaction: borrowing ReadTransaction, report: inout VerificationReport,
+        beat: () -> Void
+    ) throws {
+        var changes: [UInt64: SignedNote] = [:]
+        for change in keys.chain.changes {
+            let place = SealedHead.Place.inside(size: change.position)
+            guard let head = heads.first(where: { $0.place == place && $0.isMet }) else { continue }
+            changes[change.position] = try note(of: head, in: transaction)
+        }
+        if !keys.check(notesOfChanges: changes, report: &report) { return }
+        for head in heads where head.isSigned {
+            beat()
+            guard let note = try note(of: head, in: transaction) else {
+                report.add("the \(head.place) was replaced while it was checked")
+                continue
+            }
             do {
                 try note.verify(with: keys.signing(size: head.size, epoch: head.epoch))
             } catch {
@@ -191,6 +210,22 @@ public struct SealCheck: Sendable {
             count(head, note, report: &report)
         }
         findings.keyChanges = keys.chain.changes.count
+    }
+
+    /// - Returns: `nil` if another one stands there now.
+    private func note(
+        of head: SealedHead, in transaction: borrowing ReadTransaction
+    ) throws -> SignedNote? {
+        guard case .inside(let size) = head.place else { return head.note }
+        let stored = try transaction.value(
+            for: .bytes(size.bigEndianBytes), in: log.checkpoints)
+        guard let stored else { return nil }
+        do {
+            let note = try SignedNote(parsing: String(decoding: stored, as: UTF8.self))
+            return try Checkpoint(parsing: note.text).root == head.root ? note : nil
+        } catch {
+            return nil
+        }
     }
 
     private mutating func count(
@@ -214,8 +249,8 @@ public struct SealCheck: Sendable {
         of note: SignedNote, _ head: SealedHead, report: inout VerificationReport
     ) -> Int {
         do {
-            // Each key counts once, however often it is named.
-            return try note.verify(with: trust.witnesses).count
+            // Each key counts once, however often it is named, and that of the log is no witness.
+            return try note.verify(with: trust.witnesses.filter { $0.type == .cosignature }).count
         } catch {
             if error.code == .wrongSignature { report.add("the \(head.place): \(error)") }
             return 0

@@ -21,12 +21,18 @@ struct SealedHead {
     }
 
     let place: Place
+    /// Only of what was brought along: the log's own are many, and are read again.
     let note: SignedNote?
     let size: UInt64
     let root: MerkleHash
     let epoch: UInt64
     /// The tree had this root at this size.
     var isMet = false
+
+    /// Otherwise it is what the log says by itself.
+    var isSigned: Bool {
+        if case .reopening = place { false } else { true }
+    }
 }
 
 /// What there is to say of a log's seal, beside what is wrong with it.

@@ -12,8 +12,6 @@ struct TrustedKeys {
     private var given: NoteVerificationKey?
     private var unreadable: [UInt64] = []
 
-    init() {}
-
     init(reader: EventReader, outside: OutsideCheckpoints?, given: NoteVerificationKey?) {
         inside = Self.key(in: reader.directory.keys)
         self.outside = outside.flatMap { Self.key(in: $0.directory) }
@@ -51,8 +49,12 @@ struct TrustedKeys {
         return key.map { [$0] } ?? []
     }
 
+    /// - Parameter notes: the checkpoints that end with a change of the key, by its position, if
+    ///   the tree has their roots.
     /// - Returns: whether the keys lead from the trusted one to all others.
-    func check(heads: [SealedHead], report: inout VerificationReport) -> Bool {
+    func check(
+        notesOfChanges notes: [UInt64: SignedNote], report: inout VerificationReport
+    ) -> Bool {
         for position in unreadable { report.add("the event cannot be read", at: position) }
         guard let trusted else {
             report.add("the public key of the checkpoints is missing or damaged")
@@ -68,20 +70,21 @@ struct TrustedKeys {
             return false
         }
         let links = chain.changes.enumerated().map { number, change in
-            isSound(number, change, mustBeSignedByOld: number >= start, heads, report: &report)
+            isSound(
+                number, change, mustBeSignedByOld: number >= start, notes[change.position],
+                report: &report)
         }
         return links.allSatisfy { $0 }
     }
 
     private func isSound(
-        _ number: Int, _ change: KeyChange, mustBeSignedByOld: Bool, _ heads: [SealedHead],
+        _ number: Int, _ change: KeyChange, mustBeSignedByOld: Bool, _ note: SignedNote?,
         report: inout VerificationReport
     ) -> Bool {
         if number > 0, chain.changes[number - 1].new != change.old {
             report.add("the key that is replaced here is not the one before", at: change.position)
             return false
         }
-        let note = heads.first { $0.place == .inside(size: change.position) && $0.isMet }?.note
         guard let note else {
             report.add("no checkpoint covers the change of the key", at: change.position)
             return false
