@@ -92,27 +92,19 @@ private struct FieldCursor {
     struct Field {
         let number: Int
         let start: Int
-        let content: Content
-
-        enum Content {
-            case varint(UInt64)
-            case bytes(Range<Int>)
-            /// Of a type that the envelope does not have.
-            case other
-        }
+        fileprivate let type: UInt64
+        /// A number, or where bytes begin.
+        fileprivate let content: UInt64
+        fileprivate let end: Int
 
         func varint() throws(WireError) -> UInt64 {
-            guard case .varint(let value) = content else {
-                throw WireError(.typeMismatch, at: start)
-            }
-            return value
+            guard type == 0 else { throw WireError(.typeMismatch, at: start) }
+            return content
         }
 
         func range() throws(WireError) -> Range<Int> {
-            guard case .bytes(let range) = content else {
-                throw WireError(.typeMismatch, at: start)
-            }
-            return range
+            guard type == 2 else { throw WireError(.typeMismatch, at: start) }
+            return Int(content)..<end
         }
     }
 
@@ -126,39 +118,40 @@ private struct FieldCursor {
         if index == end { return nil }
         let start = index
         let tag = try varint(in: value)
-        let number = tag >> 3
-        guard (1...536_870_911).contains(number) else { throw WireError(.badTag, at: start) }
-        let content: Field.Content
+        guard (1...536_870_911).contains(tag >> 3) else { throw WireError(.badTag, at: start) }
+        var content: UInt64 = 0
         switch tag & 7 {
-        case 0: content = .varint(try varint(in: value))
-        case 1: content = try skip(8, from: start)
+        case 0: content = try varint(in: value)
+        case 1: try skip(8, from: start)
         case 2:
             let count = try varint(in: value)
+            content = UInt64(index)
             guard count <= UInt64(end - index) else { throw WireError(.truncated, at: start) }
-            content = .bytes(index..<index + Int(count))
             index += Int(count)
-        case 5: content = try skip(4, from: start)
+        case 5: try skip(4, from: start)
         default: throw WireError(.badTag, at: start)
         }
-        return Field(number: Int(number), start: start, content: content)
+        return Field(
+            number: Int(tag >> 3), start: start, type: tag & 7, content: content, end: index)
     }
 
-    private mutating func skip(_ count: Int, from start: Int) throws(WireError) -> Field.Content {
+    private mutating func skip(_ count: Int, from start: Int) throws(WireError) {
         guard end - index >= count else { throw WireError(.truncated, at: start) }
         index += count
-        return .other
     }
 
     private mutating func varint(in value: RawSpan) throws(WireError) -> UInt64 {
         let start = index
         var (number, shift) = (UInt64(0), UInt64(0))
         while index < end {
-            let byte = value.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+            // The line above has checked the bounds.
+            let byte = value.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
             index += 1
+            if byte < 0x80 && shift == 0 { return UInt64(byte) }
             if shift == 63 && byte > 1 { throw WireError(.varintTooLong, at: start) }
             number |= UInt64(byte & 0x7f) << shift
             if byte < 0x80 {
-                if byte == 0 && shift > 0 { isMinimal = false }
+                if byte == 0 { isMinimal = false }
                 return number
             }
             shift += 7

@@ -1,24 +1,30 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Reads a range of events on several threads, makes something of each stretch there, and hands
-/// that over in order.
+/// Reads a range of events on several threads, makes something of them there, and hands that over
+/// in order.
 ///
-/// What is read, but not handed over yet, is a few stretches at most, however long the range is.
+/// Each thread reads every so-manieth stretch of the range, in pieces as large as one read gives. A
+/// few pieces of each thread at most wait to be taken, however long the range is.
 public struct ParallelReading<Value: Sendable>: Sendable {
     public typealias Read = @Sendable (_ from: UInt64, _ limit: Int) throws -> [RecordedEvent]
 
+    private struct Piece: Sendable {
+        let value: Value
+        let last: UInt64
+    }
+
     private let read: Read
-    private let length: Int
+    private let length: UInt64
     private let workers: Int
     private let make: @Sendable ([RecordedEvent]) throws -> Value
 
     /// - Parameters:
+    ///   - length: how many positions a stretch has.
     ///   - read: gives events from a position on, in order, at most so many.
-    ///   - length: how many positions a stretch has; the largest events of so many fit in memory.
-    ///   - make: what comes of the events of one stretch; called on any thread.
+    ///   - make: what comes of the events of one piece; called on any thread.
     public init(
-        length: Int = 250, workers: Int = 2, read: @escaping Read,
+        length: UInt64 = 2000, workers: Int = 2, read: @escaping Read,
         make: @escaping @Sendable ([RecordedEvent]) throws -> Value
     ) {
         (self.read, self.length, self.workers, self.make) = (read, length, workers, make)
@@ -26,93 +32,91 @@ public struct ParallelReading<Value: Sendable>: Sendable {
 
     /// Blocks until all was handed over.
     ///
-    /// - Parameter body: gets what came of each stretch, and the last position of it.
+    /// - Parameter body: gets what came of each piece, and the last position of it.
     public func forEach(
         in positions: ClosedRange<UInt64>, _ body: (Value, _ last: UInt64) throws -> Void
     ) throws {
-        let stretches = stride(
-            from: positions.lowerBound, through: positions.upperBound, by: length)
-        let work = ReadingWork<Value>(depth: workers + 2)
-        let queue = DispatchQueue(label: "dr-testing.log.reading", attributes: .concurrent)
-        for _ in 0..<workers {
-            queue.async { [self] in
-                while let number = work.claim() {
-                    let first = positions.lowerBound + UInt64(number) * UInt64(length)
-                    if first > positions.upperBound { break }
-                    let last = min(first + UInt64(length) - 1, positions.upperBound)
-                    work.give(Result { try make(events(in: first...last)) }, as: number)
-                }
+        let lanes = (0..<workers).map { _ in HandOver<Piece>() }
+        for (number, lane) in lanes.enumerated() {
+            // A queue for each: only a serial one has a thread whatever else is waiting.
+            DispatchQueue(label: "dr-testing.log.reading").async { [self] in
+                fill(lane, number: number, from: positions)
             }
         }
         // Whoever reads must not wait for ever for a body that failed.
-        defer { work.giveUp() }
-        for (number, first) in stretches.enumerated() {
-            let last = min(first + UInt64(length) - 1, positions.upperBound)
-            try body(work.take(number), last)
+        defer { for lane in lanes { lane.giveUp() } }
+        var next = positions.lowerBound
+        while next <= positions.upperBound {
+            let stretch = Int((next - positions.lowerBound) / length)
+            let piece = try lanes[stretch % workers].take()
+            try body(piece.value, piece.last)
+            next = piece.last + 1
         }
     }
 
-    private func events(in positions: ClosedRange<UInt64>) throws -> [RecordedEvent] {
-        var events: [RecordedEvent] = []
-        var next = positions.lowerBound
-        while next <= positions.upperBound {
-            let found = try read(next, Int(positions.upperBound - next) + 1)
-                .filter { $0.position <= positions.upperBound }
-            guard let last = found.last else { break }
-            events = events.isEmpty ? found : events + found
-            next = last.position + 1
+    private func fill(_ lane: HandOver<Piece>, number: Int, from positions: ClosedRange<UInt64>) {
+        do {
+            let starts = stride(
+                from: positions.lowerBound + UInt64(number) * length,
+                through: positions.upperBound, by: Int(length) * workers)
+            for start in starts {
+                var rest = start...min(start + length - 1, positions.upperBound)
+                while !lane.isGivenUp {
+                    let piece = try piece(of: rest)
+                    lane.give(.success(piece))
+                    if piece.last == rest.upperBound { break }
+                    rest = piece.last + 1...rest.upperBound
+                }
+            }
+        } catch {
+            lane.give(.failure(error))
         }
-        return events
+    }
+
+    private func piece(of positions: ClosedRange<UInt64>) throws -> Piece {
+        var events = try read(positions.lowerBound, positions.count)
+        // Where events are missing, one further on may have been found.
+        while let last = events.last, last.position > positions.upperBound { events.removeLast() }
+        let isWhole = events.count == positions.count || events.isEmpty
+        let last = isWhole ? positions.upperBound : events.last?.position
+        return Piece(value: try make(events), last: last ?? positions.upperBound)
     }
 }
 
-/// What several threads have read, until it is taken in order.
-private final class ReadingWork<Value: Sendable>: Sendable {
-    private struct State {
-        var next = 0
-        var done: [Int: Result<Value, any Error>] = [:]
-        var isGivenUp = false
-    }
+/// Passes values from one thread to another, which may be a few behind.
+private final class HandOver<Value: Sendable>: Sendable {
+    private static var depth: Int { 3 }
 
-    private let state = Mutex(State())
+    private let waiting = Mutex<[Result<Value, any Error>]>([])
+    private let wasGivenUp = Atomic<Bool>(false)
     private let places = DispatchSemaphore(value: 0)
     private let given = DispatchSemaphore(value: 0)
-    private let depth: Int
 
-    init(depth: Int) {
-        self.depth = depth
+    init() {
         // Raised here: a semaphore may not end with less than it began with.
-        for _ in 0..<depth { places.signal() }
+        for _ in 0..<Self.depth { places.signal() }
     }
 
-    /// Waits for a place. `nil`: nobody takes any more.
-    func claim() -> Int? {
+    var isGivenUp: Bool { wasGivenUp.load(ordering: .acquiring) }
+
+    /// Waits for a place.
+    func give(_ value: Result<Value, any Error>) {
         places.wait()
-        return state.withLock { state in
-            if state.isGivenUp { return nil }
-            defer { state.next += 1 }
-            return state.next
-        }
-    }
-
-    func give(_ result: Result<Value, any Error>, as number: Int) {
-        state.withLock { $0.done[number] = result }
+        waiting.withLock { $0.append(value) }
         given.signal()
     }
 
-    func take(_ number: Int) throws -> Value {
-        while true {
-            let found = state.withLock { $0.done.removeValue(forKey: number) }
-            if let found {
-                places.signal()
-                return try found.get()
-            }
-            given.wait()
-        }
+    /// Waits for a value.
+    func take() throws -> Value {
+        given.wait()
+        let value = waiting.withLock { $0.removeFirst() }
+        places.signal()
+        return try value.get()
     }
 
+    /// Nobody takes any more: whoever gives need not wait.
     func giveUp() {
-        state.withLock { $0.isGivenUp = true }
-        for _ in 0..<depth { places.signal() }
+        wasGivenUp.store(true, ordering: .releasing)
+        for _ in 0..<Self.depth { places.signal() }
     }
 }

@@ -63,11 +63,12 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
 
     /// `SHA-256(01 ‖ left ‖ right)` (RFC 6962 §2.1).
     public static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
-        digest { context in
-            var prefix: UInt8 = 1
-            SHA256_Update(&context, &prefix, 1)
-            var words = (left.words, right.words)
-            SHA256_Update(&context, &words, 64)
+        // The prefix is the last byte of the first word: so all stands side by side.
+        let input = (UInt64(1).bigEndian, left.words, right.words)
+        return digest { context in
+            Swift.withUnsafeBytes(of: input) {
+                _ = SHA256_Update(&context, $0.baseAddress! + 7, 65)
+            }
         }
     }
 

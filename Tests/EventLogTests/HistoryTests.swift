@@ -142,8 +142,10 @@ private struct History {
     private func isKept(_ outcome: Outcome, at position: UInt64) -> Bool {
         guard let append = appends[position], outcome.numbers.count == 3 else { return false }
         let (revision, count) = (outcome.numbers[1], outcome.numbers[2])
-        return append.stream == outcome.stream && append.ids == outcome.ids
-            && append.firstRevision == revision && append.ids.count == Int(count)
+        // One that was refused, and came again after a longer one with the same beginning had been
+        // kept, finds its own events there.
+        return append.stream == outcome.stream && append.ids.starts(with: outcome.ids)
+            && append.firstRevision == revision && outcome.ids.count == Int(count)
             && revision == (outcome.expected ?? revision - 1) + 1
     }
 

@@ -41,14 +41,15 @@ enum Replay {
         let reading = ParallelReading(
             read: { try reader.events(from: $0, limit: $1) },
             make: { events in
-                try events.map {
-                    try TestEvent(number: $0.record.number, payload: $0.record.payload)
+                let unknown = try events.count {
+                    try TestEvent(number: $0.record.number, payload: $0.record.payload) == nil
                 }
+                return (count: UInt64(events.count), unknown: unknown)
             })
         var (count, unknown) = (UInt64(0), 0)
-        try reading.forEach(in: first...(try reader.head().position)) { events, _ in
-            count += UInt64(events.count)
-            for event in events where event == nil { unknown += 1 }
+        try reading.forEach(in: first...(try reader.head().position)) { found, _ in
+            count += found.count
+            unknown += found.unknown
         }
         precondition(unknown <= 1, "An event was not decoded.")
         return count
