@@ -62,6 +62,8 @@ struct LogCreation {
         try DurableFile.flush(folder: folder)
         // A lock file is left where somebody took the log away; alone it means nothing.
         Self.remove(["lock.mdb"], of: directory.log)
+        // The folders beside it have to be there first: a log without one for its keys is refused.
+        try DurableFile.flush(folder: directory.path)
         try DurableFile.move(folder, to: directory.log)
     }
 

@@ -220,6 +220,8 @@ import Testing
         try await inDrillPlace {
             let run = try workspace.start(.runner, arguments)
             try await wait(forLine: "two", in: file, of: run)
+            // What writes into a directory keeps it from being removed.
+            run.send(SIGSTOP)
             try FileManager.default.removeItem(atPath: workspace.data)
             run.send(SIGKILL)
             _ = try await run.finish()
