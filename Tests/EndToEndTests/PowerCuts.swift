@@ -27,8 +27,15 @@ struct PowerCuts: Sendable {
 
     enum Disk: String { case honest, lying }
 
-    static let isPossible =
-        Python.isThere && FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")
+    /// Python is there, and strace is, and may trace here.
+    static let isPossible: Bool = {
+        let strace = Process()
+        strace.executableURL = URL(filePath: "/usr/bin/strace")
+        strace.arguments = ["-o", "/dev/null", "/bin/true"]
+        guard Python.isThere, (try? strace.run()) != nil else { return false }
+        strace.waitUntilExit()
+        return strace.terminationStatus == 0
+    }()
     private static let script = "Torture/power_cut.py"
 
     let workspace: Workspace

@@ -2,8 +2,16 @@ import Foundation
 
 /// Lets the calls of a program fail, or stops it inside of one.
 enum Strace {
-    static let isThere = FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")
-    static let missing = "strace is not installed; .ci/setup.sh test does it."
+    /// It is installed, and may trace here.
+    static let isThere: Bool = {
+        let strace = Process()
+        strace.executableURL = URL(filePath: "/usr/bin/strace")
+        strace.arguments = ["-o", "/dev/null", "/bin/true"]
+        guard (try? strace.run()) != nil else { return false }
+        strace.waitUntilExit()
+        return strace.terminationStatus == 0
+    }()
+    static let missing = "strace is not installed (.ci/setup.sh test does it), or may not trace."
 
     /// The command that runs another one.
     ///
