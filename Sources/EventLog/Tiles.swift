@@ -42,48 +42,8 @@ struct Tiles {
         ofSize size: UInt64, of log: LogFile,
         in transaction: borrowing some Transaction & ~Copyable
     ) throws -> MerkleFrontier {
-        // Every subtree of the frontier lies along the right edge: its hashes are few enough to
-        // be read first, which keeps the transaction out of the protocol below.
-        var hashes: [SubtreeKey: MerkleHash] = [:]
-        var start: UInt64 = 0
-        for level in (0..<64).reversed() where size >> UInt64(level) & 1 == 1 {
-            let index = start >> UInt64(level)
-            hashes[SubtreeKey(level: level, index: index)] = try hash(
-                level: level, index: index, of: log, in: transaction)
-            start += 1 << UInt64(level)
-        }
-        return try MerkleFrontier(count: size, of: KnownSubtrees(hashes: hashes))
-    }
-
-    /// The hash of one complete subtree.
-    static func hash(
-        level: Int, index: UInt64, of log: LogFile,
-        in transaction: borrowing some Transaction & ~Copyable
-    ) throws -> MerkleHash {
-        let base = min(level / 8 * 8, levels.last!)
-        let count = UInt64(1) << UInt64(level - base)
-        let first = index * count
-        var hashes: [MerkleHash] = []
-        while UInt64(hashes.count) < count {
-            let next = first + UInt64(hashes.count)
-            let stored = try chunk(level: base, index: next / chunkWidth, of: log, in: transaction)
-            let wanted = stored.dropFirst(Int(next % chunkWidth)).prefix(Int(count) - hashes.count)
-            if wanted.isEmpty { throw EventLogError(.damaged, "hashes of the tree are missing") }
-            hashes += wanted
-        }
-        return .root(of: hashes[...])
-    }
-
-    private struct SubtreeKey: Hashable {
-        let level: Int
-        let index: UInt64
-    }
-
-    private struct KnownSubtrees: MerkleSubtrees {
-        let hashes: [SubtreeKey: MerkleHash]
-
-        func hash(level: Int, index: UInt64) throws -> MerkleHash {
-            hashes[SubtreeKey(level: level, index: index)]!
+        try TreeProof.frontier(ofSize: size) {
+            try chunk(level: $0, index: $1, of: log, in: transaction)
         }
     }
 }

@@ -1,6 +1,6 @@
 internal import Merkle
 
-/// Makes proofs from the stored hashes, of which every eighth level is there.
+/// Makes proofs, and the frontier, from the stored hashes, of which every eighth level is there.
 ///
 /// On each stored level a proof needs one tile around the leaf, or around the end of the smaller
 /// tree, and one at the right edge: eight chunks each, and none is read twice. So it costs the
@@ -22,10 +22,15 @@ enum TreeProof {
         try prove({ try $0.consistencyProof(from: old, to: new) }, chunk: chunk)
     }
 
+    /// The right edge of the tree of the first `size` leaves.
+    static func frontier(ofSize size: UInt64, chunk: ChunkSource) throws -> MerkleFrontier {
+        try prove({ try MerkleFrontier(count: size, of: $0) }, chunk: chunk)
+    }
+
     /// Runs the proof twice: first to see which subtrees it asks for, then with their hashes.
-    private static func prove(
-        _ proof: (any MerkleSubtrees) throws -> [MerkleHash], chunk: ChunkSource
-    ) throws -> [MerkleHash] {
+    private static func prove<Proof>(
+        _ proof: (any MerkleSubtrees) throws -> Proof, chunk: ChunkSource
+    ) throws -> Proof {
         let request = SubtreeRequest()
         _ = try proof(request)
         return try proof(KnownSubtrees(hashes: hashes(of: request.subtrees, chunk: chunk)))
