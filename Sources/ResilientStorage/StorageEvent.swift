@@ -5,6 +5,8 @@ public enum StorageEvent: Equatable, Sendable {
     /// No call is admitted later that the change rules out.
     case breaker(
         CircuitBreaker.Transition, site: SiteName = .primary, at: ContinuousClock.Instant)
+    /// The calls that the breaker had let through before it opened last have all ended.
+    case quiesced(site: SiteName = .primary, at: ContinuousClock.Instant)
     case health(Health.Transition, site: SiteName = .primary)
     case attemptFailed(
         String, attempt: Int, site: SiteName = .primary, at: ContinuousClock.Instant)

@@ -37,6 +37,12 @@ enum Refusal: Error, CustomStringConvertible {
     }
 }
 
+/// A call that the breaker lets through.
+private struct AdmittedCall {
+    let admission: CircuitBreaker.Admission
+    let ticket: CallsUnderWay.Ticket
+}
+
 /// An attempt was certain to fail, but nobody knows what became of one before it.
 struct Doubt: Error {
     let earlier: S3Error
@@ -52,6 +58,7 @@ final class StorageSite: Sendable {
         var retry: any Retrying
         var health: any HealthWatching
         var fencedCalls = 0
+        var underWay = CallsUnderWay()
     }
 
     let name: SiteName
@@ -169,18 +176,21 @@ final class StorageSite: Sendable {
         // knows that none is on its way.
         if purpose.isFenced { state.withLock { $0.fencedCalls += 1 } }
         defer { if purpose.isFenced { state.withLock { $0.fencedCalls -= 1 } } }
-        let admission = try admit(purpose)
+        let call = try admit(purpose)
         let begun = ContinuousClock.now
         do {
             let value = try await body(client(for: purpose), components.bucket)
-            ended(admission, purpose, attempt: number, failure: nil, from: begun, at: .now)
+            ended(call, purpose, attempt: number, failure: nil, from: begun, at: .now)
             return value
         } catch let error as S3Error where error.code == .cancelled {
-            state.withLock { $0.breaker.abandoned(admission) }
+            state.withLock { state in
+                end(call, &state)
+                state.breaker.abandoned(call.admission)
+            }
             throw error
         } catch {
             let instant = (error as? S3Error)?.finished ?? .now
-            ended(admission, purpose, attempt: number, failure: error, from: begun, at: instant)
+            ended(call, purpose, attempt: number, failure: error, from: begun, at: instant)
             throw error
         }
     }
@@ -198,26 +208,30 @@ final class StorageSite: Sendable {
     var reconciliationClient: S3Client { components.reconciliationClient ?? components.client }
     var bucket: String { components.bucket }
 
-    private func admit(_ purpose: CallPurpose) throws(Refusal) -> CircuitBreaker.Admission {
+    private func admit(_ purpose: CallPurpose) throws(Refusal) -> AdmittedCall {
         if case .fenced(let write, let epoch) = purpose,
             !routing.permits(write, to: name, admittedIn: epoch)
         {
             throw .fenced
         }
-        let admission = state.withLock { state in
+        let call = state.withLock { state -> AdmittedCall? in
             let (admission, transition) = state.breaker.admit(at: .now)
             if let transition { observer(.breaker(transition, site: name, at: .now)) }
-            if admission != .refused { state.retry.began() }
-            return admission
+            if admission == .refused { return nil }
+            state.retry.began()
+            return AdmittedCall(admission: admission, ticket: state.underWay.began())
         }
-        if admission == .refused { throw .breakerOpen }
-        return admission
+        guard let call else { throw .breakerOpen }
+        return call
+    }
+
+    private func end(_ call: AdmittedCall, _ state: inout State) {
+        if state.underWay.ended(call.ticket) { observer(.quiesced(site: name, at: .now)) }
     }
 
     private func ended(
-        _ admission: CircuitBreaker.Admission, _ purpose: CallPurpose, attempt: Int,
-        failure: (any Error)?, from begun: ContinuousClock.Instant,
-        at instant: ContinuousClock.Instant
+        _ call: AdmittedCall, _ purpose: CallPurpose, attempt: Int, failure: (any Error)?,
+        from begun: ContinuousClock.Instant, at instant: ContinuousClock.Instant
     ) {
         let error = failure as? S3Error
         // That an object is not there is an answer of a storage that works.
@@ -233,11 +247,17 @@ final class StorageSite: Sendable {
             note(isSuccess, from: purpose == .check ? .check : .operation, at: instant, &state)
             let isSlow = isSuccess && state.breaker.isSlow(duration)
             if isSlow { observer(.attemptSlow(duration, site: name, at: instant)) }
+            end(call, &state)
             let transition =
                 isSuccess && !isSlow
-                ? state.breaker.succeeded(admission) : state.breaker.failed(admission, at: .now)
+                ? state.breaker.succeeded(call.admission)
+                : state.breaker.failed(call.admission, at: .now)
+            guard let transition else { return }
             // Calls were admitted until here, though the answer came a little earlier.
-            if let transition { observer(.breaker(transition, site: name, at: .now)) }
+            observer(.breaker(transition, site: name, at: .now))
+            if transition.to == .open, state.underWay.opened() {
+                observer(.quiesced(site: name, at: .now))
+            }
         }
         if purpose.isForUser {
             performance?.observe(

@@ -44,8 +44,14 @@ struct Finished: Sendable, CustomStringConvertible {
 
     /// For the messages of failures.
     var description: String {
-        "\(command): status \(status) after \(took)\n" + output.suffix(1500)
+        "\(command): status \(status) after \(took)\n" + failed + output.suffix(1500)
             + complaint.suffix(1500)
+    }
+
+    /// The lines that say what went wrong come first: a report of many failures shows no more.
+    private var failed: String {
+        output.split(separator: "\n").filter { $0.hasPrefix("✗") || $0.contains("inconclusive") }
+            .prefix(6).map { $0 + "\n" }.joined()
     }
 }
 

@@ -53,6 +53,17 @@ struct BreakerFactsTests {
         #expect(RunFacts.State().breakerSpans(.open, to: Self.at(3000)).isEmpty)
     }
 
+    @Test func itIsQuietOnceWhatItHadLetThroughHasEnded() {
+        var facts = Self.facts
+        for time in [150, 1300, 2400] { facts.note(.quiesced(at: Self.at(time))) }
+        facts.note(.quiesced(site: .secondary, at: Self.at(2600)))
+        #expect(
+            facts.quietSpans(to: Self.at(3000)) == [
+                Self.at(150)..<Self.at(1200), Self.at(1300)..<Self.at(2300),
+            ])
+        #expect(Self.facts.quietSpans(to: Self.at(3000)).isEmpty)
+    }
+
     @Test func openingIsLookedForSinceAMoment() {
         #expect(Self.facts.breakerOpened(since: Self.at(0)) == Self.at(110))
         #expect(Self.facts.breakerOpened(since: Self.at(110)) == Self.at(110))

@@ -3,6 +3,7 @@ import DRTesting
 import EventLog
 import S3
 import S3Sandbox
+import Synchronization
 import Testing
 
 @testable import Engine
@@ -122,11 +123,21 @@ import Testing
         return try await Runner(store: store, slots: 1, outside: nil) { _ in }.run(request)
     }
 
+    /// - Parameter refused: so many writes of the load, the first ones, are not taken.
     private static func use(
+        refusing refused: Int = 0,
         _ body: (StandaloneProxy, Target, TemporaryDirectory) async throws -> Void
     ) async throws {
         try await StandaloneProxy.use { standalone in
-            let server = try await LoopbackServer(handler: handler(standalone.proxied))
+            let passingOn = handler(standalone.proxied)
+            let writes = Atomic(0)
+            let server = try await LoopbackServer { request in
+                let isOfLoad = request.header("x-amz-meta-dr-seq") != nil
+                if isOfLoad, writes.add(1, ordering: .relaxed).newValue <= refused {
+                    return LoopbackServer.Response(status: 503)
+                }
+                return await passingOn(request)
+            }
             let folder = TemporaryDirectory()
             let result: Result<Void, any Error>
             do {
@@ -157,6 +168,33 @@ import Testing
             #expect(left.map(\.key) == [])
             let toxics = try await standalone.api.demand("GET", "/proxies/storage/toxics")
             #expect(toxics.body == .array([]))
+        }
+    }
+
+    @Test func aServiceThatWarmsUpIsWaitedFor() async throws {
+        let scenario = """
+            name: Warm-up
+            type: warm_up
+            workload:
+              writes_per_second: 20
+              reads_per_second: 20
+              object_bytes: 128
+              steady_for: 1s
+              stable_for: 3s
+            steps:
+              - name: Look
+                component: storage
+                action: {wait: {for: 1s}}
+                expect: [{observe: proxy.requests_per_second, at_least: 20}]
+
+            """
+        try await Self.use(refusing: 30) { _, target, folder in
+            let report = try await Self.drill(scenario, target, in: folder)
+            let steady = try #require(report.run.results.first)
+            #expect(steady.testName == "Steady state before the fault")
+            #expect(steady.verdict == .passed)
+            #expect(steady.actualResult.hasPrefix("100 % of "), "\(steady.actualResult)")
+            #expect(steady.executionTimeUs > 2_000_000)
         }
     }
 

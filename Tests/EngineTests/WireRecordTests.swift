@@ -67,6 +67,15 @@ struct WireRecordTests {
         #expect(record(put("a", 1), lost).duplicates == 1)
     }
 
+    /// Its client may have given it up before the answer came.
+    @Test func aWriteThatWasAnsweredSlowlyMayBeSentAgain() {
+        var slow = put("a", 1)
+        slow.finished = slow.received + WireRecord.promptness + .nanoseconds(1)
+        #expect(record(slow, put("a", 1)).duplicates == 0)
+        slow.finished = slow.received + WireRecord.promptness
+        #expect(record(slow, put("a", 1)).duplicates == 1)
+    }
+
     /// Sent again in time, it is still overtaken by nobody.
     @Test func aWriteThatIsSentAgainIsNotOutOfOrder() {
         let lost = put("a", 4, fault: .resetAfterAnswer)

@@ -15,8 +15,9 @@ extension ObservationCatalog {
             "requests of the storage system answered since the last fault was lifted"),
         Entry(
             "proxy.requests_while_open", .wire,
-            "requests of the storage system that arrived while its breaker was open; not in the "
-                + "first 100 ms, when those may arrive that it had let through before"),
+            "requests of the storage system that arrived while its breaker was open; counted from "
+                + "100 ms after the last that it had let through before has ended, or, of a "
+                + "service, after it opened"),
         Entry(
             "proxy.trial_requests", .wire,
             "requests of the storage system that arrived while its breaker was last half-open"),
@@ -49,7 +50,7 @@ extension ObservationCatalog {
             "writes of a key that reached the storage after a later one"),
         Entry(
             "wire.duplicates", .wire,
-            "writes sent again although the storage's acknowledgement had arrived"),
+            "writes sent again although the storage's acknowledgement had arrived within 500 ms"),
         Entry(
             "retry.repeated_requests", .wire,
             "requests sent again by the call whose attempt had failed"),

@@ -48,6 +48,18 @@ extension RunFacts.State {
         }
     }
 
+    /// From when to when the breaker before the primary storage was open, and no call under way
+    /// that it had let through before.
+    func quietSpans(to end: ContinuousClock.Instant) -> [Range<ContinuousClock.Instant>] {
+        let quiesced = events.compactMap { event -> ContinuousClock.Instant? in
+            guard case .quiesced(.primary, let instant) = event else { return nil }
+            return instant
+        }
+        return breakerSpans(.open, to: end).compactMap { span in
+            quiesced.first { span.contains($0) }.map { $0..<span.upperBound }
+        }
+    }
+
     func breakerCount(_ state: CircuitBreaker.State) -> Int {
         breakerChanges.count { $0.change.to == state }
     }

@@ -169,33 +169,6 @@ final class Drill: Sendable {
         workload.start()
     }
 
-    /// The load must run well before anything is broken.
-    private func becomeSteady() async throws -> Bool {
-        guard let workload, let system else { return false }
-        progress(.steadying)
-        let plan = request.scenario.workload
-        setWaiting("steady state for \(plan.steadyFor.words)")
-        let start = ContinuousClock.now
-        try await Task.sleep(for: plan.steadyFor)
-        let samples = workload.history.ended(after: start)
-        let share =
-            samples.isEmpty ? 0 : Double(samples.count(where: \.isServed)) / Double(samples.count)
-        let received = system.receiver?.received ?? []
-        let notices = received.count { $0.notice.incident != Self.testIncident }
-        let isSteady = share >= StableService.servedShare
-        var result = ResultRecorded()
-        (result.component, result.testName) = ("workload", "Steady state before the fault")
-        result.expectedResult = "at least 99 % of the operations served"
-        result.actualResult =
-            "\(Int((share * 1000).rounded()) / 10) % of \(samples.count) operations "
-            + "served, \(notices.counted("notice"))"
-        result.verdict = isSteady ? .passed : .inconclusive
-        result.executionTimeUs = UInt64(plan.steadyFor.microseconds)
-        if !isSteady { result.errorMessage = "service was not steady, so no fault was injected" }
-        try await journal.record(.recordResult(result))
-        return isSteady
-    }
-
     /// Ends reads and writes and waits for those under way. Once.
     func stopLoad() async {
         guard let workload else { return }

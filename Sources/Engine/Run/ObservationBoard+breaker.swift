@@ -5,7 +5,8 @@ internal import ResilientStorage
 /// What shows how the storage system does while its storage fails: on the wire, for its users, and
 /// in what it tells of itself.
 extension ObservationBoard {
-    /// A request that was admitted right before the breaker opened may be on its way for so long.
+    /// A request that its client has given up, or that was admitted right before a breaker opened
+    /// which does not tell when its calls end, may be on its way for so long.
     private static let underWay: Duration = .milliseconds(100)
     /// So far back a proxy knows when requests arrived.
     private static let memory: Duration = .seconds(300)
@@ -52,10 +53,13 @@ extension ObservationBoard {
         return Self.ratio(attempts.count(where: \.isFailed), of: attempts.count)
     }
 
-    /// In which the breaker was open for certain.
+    /// In which the breaker was open for certain, and what it had let through before had arrived.
     private func openSpans(_ facts: RunFacts.State) -> [Range<ContinuousClock.Instant>] {
         let blindSpells = system.store.blindSpells
-        return facts.breakerSpans(.open, to: .now).flatMap { span in
+        let spans =
+            system.service == nil
+            ? facts.quietSpans(to: .now) : facts.breakerSpans(.open, to: .now)
+        return spans.flatMap { span in
             let start = span.lowerBound + Self.underWay
             let end = system.store.earliest(of: span.upperBound)
             return start < end ? Self.parts(of: start..<end, without: blindSpells) : []
@@ -192,9 +196,8 @@ extension ObservationBoard {
         case "health.time_to_detect_ms": return Self.milliseconds(facts.healthDetectionTime)
         default: break
         }
-        guard let receiver = system.receiver else { return Observation(nil) }
-        let received = receiver.received.filter {
-            $0.notice.incident != Drill.testIncident
+        guard let received = system.notices(since: facts.steadySince) else {
+            return Observation(nil)
         }
         let alerts = received.filter { $0.notice.kind == .performanceAlert }
         let ends = received.filter { $0.notice.kind == .performanceRecovered }

@@ -119,8 +119,10 @@ extension ObservationBoard {
 
     /// Notices about performance are told apart: they may come before the disaster is detected.
     private func receiver(_ name: String, _ facts: RunFacts.State) -> Observation {
-        guard let receiver = system.receiver else { return Observation(nil) }
-        let received = receiver.received.filter {
+        guard let notices = system.notices(since: facts.steadySince) else {
+            return Observation(nil)
+        }
+        let received = notices.filter {
             $0.notice.kind == .degraded || $0.notice.kind == .recovered
         }
         // A change that is only polled may have been a little earlier, and told at once.

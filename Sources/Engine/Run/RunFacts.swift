@@ -53,6 +53,8 @@ final class RunFacts: Sendable {
         /// In the order of their injection.
         var faults: [FaultFact] = []
         var storage = StorageFacts()
+        /// Since when service was steady; `nil`: from the start.
+        var steadySince: ContinuousClock.Instant?
         var killedQueue: KilledQueue?
         var comparison: LedgerComparison?
         var writersStopped: ContinuousClock.Instant?
@@ -93,6 +95,11 @@ extension RunFacts.State {
         return Recovery.Course(
             effective: first.effective, detected: detection(since: first.began, until: lifted),
             lifted: lifted)
+    }
+
+    /// Forgets what the storage system has told while it was not steady yet.
+    mutating func begin(at instant: ContinuousClock.Instant) {
+        (storage, failover, steadySince) = (StorageFacts(), FailoverFacts(), instant)
     }
 
     mutating func updateFault(_ name: String, _ body: (inout RunFacts.FaultFact) -> Void) {

@@ -22,7 +22,7 @@ struct StorageFacts: Sendable {
         case .attemptFailed(_, _, .primary, let instant):
             failedCalls.note(.failed(instant), since: fault)
         case .drained(_, let instant): drained(at: instant)
-        case .health, .degradedEntered, .failover, .reconciled: changes.append(event)
+        case .quiesced, .health, .degradedEntered, .failover, .reconciled: changes.append(event)
         default: break
         }
     }

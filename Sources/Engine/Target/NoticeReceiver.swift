@@ -39,3 +39,13 @@ final class NoticeReceiver: Sendable {
 
     func stop() async { await server.stop() }
 }
+
+extension SystemUnderTest {
+    /// What users were told since a moment, or at all; `nil` if nobody tells them anything.
+    func notices(since start: ContinuousClock.Instant?) -> [NoticeReceiver.Received]? {
+        receiver?.received.filter { received in
+            received.notice.incident != Drill.testIncident
+                && start.map { received.instant >= $0 } ?? true
+        }
+    }
+}

@@ -7,6 +7,10 @@ final class WireRecord: Sendable {
     /// As many as the history of the load keeps, three times: each may be tried so often.
     private static let capacity = 600_000
 
+    /// A client that waits for a second may have given up what took longer than this to answer, or
+    /// does so while the answer is on its way.
+    static let promptness: Duration = .milliseconds(500)
+
     private struct State {
         var deliveries = DeliveryRecord()
         var served = SampleRing<ServedSample>(capacity: OperationHistory.standardCapacity)
@@ -43,8 +47,9 @@ final class WireRecord: Sendable {
             guard operation.method == "PUT", let sequence else { return }
             state.isNumbered = true
             guard let status = operation.status, (200..<300).contains(status) else { return }
+            let isPrompt = operation.finished - operation.received <= Self.promptness
             state.deliveries.took(
-                sequence, of: operation.key, isAcknowledged: !operation.isStruck)
+                sequence, of: operation.key, isAcknowledged: isPrompt && !operation.isStruck)
         }
     }
 
