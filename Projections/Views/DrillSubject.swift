@@ -55,7 +55,8 @@ extension RowKey {
     }
 
     /// What is remembered of a row beside its JSON.
-    static func state(_ id: UInt64) -> [UInt8] { [0x64] + bigEndian(id) }
+    static func state(_ id: UInt64) -> [UInt8] { [stateKind] + bigEndian(id) }
+    static let stateKind: UInt8 = 0x64
 }
 
 extension RowTable {

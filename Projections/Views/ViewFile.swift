@@ -106,12 +106,77 @@ final class ViewFile: Sendable {
         }
     }
 
-    fileprivate func value(_ key: [UInt8]) throws -> [UInt8]? {
+    /// Goes through the rows of a table beside one of them, in one snapshot with the head.
+    ///
+    /// - Parameters:
+    ///   - id: of the row where others went before; `nil`: from the first row, or the newest.
+    ///   - body: gets the id and the JSON of each, and answers whether to go on.
+    func forEachRow(
+        of view: any ReadModel.Type, after id: UInt64?, newestFirst: Bool,
+        _ body: (_ id: UInt64, _ json: [UInt8]) throws -> Bool
+    ) throws -> ViewHead? {
+        try environment.read { transaction in
+            guard let head = try storedHead(of: view, in: transaction) else { return nil }
+            let prefix = ViewKey.generation(head.generation, of: view) + [RowKey.row]
+            let start = Key.bytes(prefix + RowKey.bigEndian(id ?? (newestFirst ? .max : 0)))
+            let direction = newestFirst ? ScanDirection.backward : .forward
+            try transaction.forEach(in: rows, from: start, direction: direction) { key, value in
+                guard case .bytes(let bytes) = key, bytes.starts(with: prefix) else {
+                    return .stop
+                }
+                let own = RowKey.number(bytes.dropFirst(prefix.count))
+                if own == id { return .continue }
+                let goesOn = try body(own, value.withUnsafeBytes { Array($0) })
+                return goesOn ? .continue : .stop
+            }
+            return head
+        }
+    }
+
+    /// One row of a table.
+    func row(_ id: UInt64, of view: any ReadModel.Type) throws -> [UInt8]? {
+        try environment.read { transaction in
+            guard let head = try storedHead(of: view, in: transaction) else { return nil }
+            let key = ViewKey.generation(head.generation, of: view) + RowKey.row(id)
+            return try transaction.value(for: .bytes(key), in: rows)
+        }
+    }
+
+    /// The rows of a test after an id, in the order of their ids: about `size` bytes of them, and
+    /// one at least. None after the last.
+    func rows(
+        ofTest test: UInt64, of view: any ReadModel.Type, after id: UInt64, size: Int
+    ) throws -> [(id: UInt64, json: [UInt8])] {
+        try environment.read { transaction in
+            guard let head = try storedHead(of: view, in: transaction) else { return [] }
+            let generation = ViewKey.generation(head.generation, of: view)
+            let prefix = generation + [RowKey.index] + RowKey.bigEndian(test)
+            let start = Key.bytes(prefix + RowKey.bigEndian(id))
+            var found: [(id: UInt64, json: [UInt8])] = []
+            var count = 0
+            try transaction.forEach(in: rows, from: start) { key, _ in
+                guard case .bytes(let bytes) = key, bytes.starts(with: prefix) else {
+                    return .stop
+                }
+                let own = RowKey.number(bytes.dropFirst(prefix.count))
+                let place = Key.bytes(generation + RowKey.row(own))
+                guard own > id, let json = try transaction.value(for: place, in: rows) else {
+                    return .continue
+                }
+                found.append((id: own, json: json))
+                count += json.count
+                return count < size ? .continue : .stop
+            }
+            return found
+        }
+    }
+
+    func value(_ key: [UInt8]) throws -> [UInt8]? {
         try environment.read { try $0.value(for: .bytes(key), in: rows) }
     }
 
     /// See `StoredRows.rows`.
-    fileprivate func oldRows(
+    func oldRows(
         of generation: [UInt8], from id: UInt64, recordedBefore time: UInt64
     ) throws -> (rows: [AddedRows.Row], areYoungerLeft: Bool) {
         let rowPrefix = generation + [RowKey.row]
@@ -272,35 +337,5 @@ final class ViewFile: Sendable {
                 return keys.count < Self.batchSize
             }
         }
-    }
-}
-
-/// The rows of one generation of a view, as they are stored.
-struct StoredRows: Sendable {
-    private let file: ViewFile
-    private let generation: [UInt8]
-    private let writer: WriteBehind?
-
-    /// - Parameter writer: what may still be writing the batch before.
-    init(
-        _ file: ViewFile, generation: UInt64, of view: any ReadModel.Type,
-        writer: WriteBehind? = nil
-    ) {
-        (self.file, self.generation) = (file, ViewKey.generation(generation, of: view))
-        self.writer = writer
-    }
-
-    func value(_ key: [UInt8]) throws -> [UInt8]? {
-        try writer?.wait()
-        return try file.value(generation + key)
-    }
-
-    /// The rows from an id on of which the events were recorded before a time, and whether there
-    /// are others after them.
-    func rows(
-        from id: UInt64, recordedBefore time: UInt64
-    ) throws -> (rows: [AddedRows.Row], areYoungerLeft: Bool) {
-        try writer?.wait()
-        return try file.oldRows(of: generation, from: id, recordedBefore: time)
     }
 }

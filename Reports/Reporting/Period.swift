@@ -3,7 +3,7 @@ internal import Projections
 /// A stretch of time that a report is about: from its start, up to but not with its end.
 public struct Period: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
-        case daily, weekly, monthly, custom
+        case daily, weekly, monthly, custom, incident
     }
 
     private static let day: UInt64 = 86_400_000_000
@@ -36,12 +36,19 @@ public struct Period: Equatable, Sendable {
         self.init(kind: .custom, start: start, end: end, name: "\(from) to \(to)")
     }
 
+    /// From one moment to another, as whoever wants it calls it: his weeks may begin on any day.
+    public init?(_ kind: Kind, from start: UInt64, to end: UInt64) {
+        if start >= end { return nil }
+        let name = "\(RFC3339.text(start)) to \(RFC3339.text(end))"
+        self.init(kind: kind, start: start, end: end, name: name)
+    }
+
     /// The day, week or month that a moment after 1970 lies in.
     public init(_ kind: Kind, containing time: UInt64) {
         let date = RFC3339.text(time).prefix(10)
         let midnight = time - time % Self.day
         switch kind {
-        case .daily, .custom:
+        case .daily, .custom, .incident:
             self.init(kind: .daily, start: midnight, end: midnight + Self.day, name: String(date))
         case .weekly:
             // 1970-01-01 was a Thursday.

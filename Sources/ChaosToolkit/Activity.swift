@@ -1,3 +1,5 @@
+public import Wire
+
 /// A call of the system or its surroundings: a probe looks, an action changes something.
 public struct Activity: Equatable, Sendable {
     public enum Kind: String, Sendable, CaseIterable {

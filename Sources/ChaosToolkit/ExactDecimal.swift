@@ -1,3 +1,5 @@
+internal import Wire
+
 /// A number without any rounding, to compare the kinds of numbers that JSON has with each other as
 /// Python does.
 struct ExactDecimal: Equatable {

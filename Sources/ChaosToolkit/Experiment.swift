@@ -1,3 +1,5 @@
+public import Wire
+
 /// A Chaos Toolkit experiment: a steady state that is checked before and after a method, and
 /// rollbacks that put back what the method did.
 ///

@@ -1,3 +1,5 @@
+internal import Wire
+
 extension ExperimentReader {
     private static let activityNames = [
         "type", "name", "provider", "background", "pauses", "controls", "configuration", "secrets",

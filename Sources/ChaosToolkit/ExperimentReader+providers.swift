@@ -1,3 +1,5 @@
+internal import Wire
+
 extension ExperimentReader {
     mutating func provider(_ value: JSONValue?, at path: String) -> Provider? {
         guard case .object(let members)? = value, !members.isEmpty else {

@@ -1,3 +1,5 @@
+public import Wire
+
 /// The configuration and the secrets.
 extension ExperimentReader {
     mutating func configuration(_ value: JSONValue?) -> Configuration {

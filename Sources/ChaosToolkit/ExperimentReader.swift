@@ -1,3 +1,5 @@
+public import Wire
+
 extension Experiment {
     /// Reads an experiment, and finds all that is wrong with it.
     ///

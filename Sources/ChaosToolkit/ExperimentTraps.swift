@@ -1,3 +1,5 @@
+internal import Wire
+
 extension Experiment {
     /// The traps of Chaos Toolkit that this experiment would step into, each told of once.
     var traps: [ExperimentWarning] {

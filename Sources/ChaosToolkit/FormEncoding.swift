@@ -1,3 +1,5 @@
+internal import Wire
+
 /// Arguments as the text of a query or a form, as Python's `requests` makes it.
 enum FormEncoding {
     static func text(of arguments: JSONValue) throws(ActivityError) -> String {

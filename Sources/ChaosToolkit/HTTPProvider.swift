@@ -1,3 +1,5 @@
+public import Wire
+
 /// A call over HTTP.
 public struct HTTPProvider: Equatable, Sendable {
     public let url: String

@@ -1,3 +1,5 @@
+public import Wire
+
 /// A path into a JSON value, in the language of Python's `jsonpath2`, which Chaos Toolkit uses.
 ///
 /// ```

@@ -1,3 +1,5 @@
+internal import Wire
+
 extension JSONPath {
     /// A value, or what a path leads to.
     indirect enum Operand: Equatable, Sendable {

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// Reads a path, by the grammar of `jsonpath2`.
 struct JSONPathParser {
     /// So deep may brackets and parentheses be nested.

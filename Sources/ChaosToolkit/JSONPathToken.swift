@@ -1,3 +1,5 @@
+internal import Wire
+
 /// A word of a path.
 enum JSONPathToken: Equatable {
     case sign(String)

@@ -1,3 +1,5 @@
+public import Wire
+
 /// What a run did, in the format of Chaos Toolkit's `journal.json`.
 ///
 /// A reader of such journals finds its keys in their order. Beside them each run has `resolved`:

@@ -1,3 +1,5 @@
+public import Wire
+
 /// How an activity is made.
 public enum Provider: Equatable, Sendable {
     case http(HTTPProvider)

@@ -1,3 +1,5 @@
+public import Wire
+
 /// What Python makes of a value: experiments were written against its rules.
 extension JSONValue {
     /// Python's `==`: numbers are equal across their kinds, and `True` is 1.

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+public import Wire
 
 /// Puts the names of secrets in the place of their values, wherever these are in a text.
 ///

@@ -1,3 +1,5 @@
+public import Wire
+
 /// The secrets of an experiment, with their values, in the scopes they are declared in.
 ///
 /// It describes itself by names alone, so that no value gets into a log by accident.

@@ -1,3 +1,5 @@
+public import Wire
+
 /// Puts the values of the configuration and the secrets in the place of their names, as Chaos
 /// Toolkit does, which uses Python's `string.Template`.
 ///

@@ -1,3 +1,5 @@
+public import Wire
+
 /// What the output of a probe is held against.
 ///
 /// Judges as Chaos Toolkit does, which is not always as its documentation says: a list of two

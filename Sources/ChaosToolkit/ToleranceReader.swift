@@ -1,3 +1,5 @@
+internal import Wire
+
 extension Tolerance {
     /// A tolerance without a probe in it: those need the reader of activities.
     init(object value: JSONValue) throws(ActivityError) {

@@ -1,3 +1,5 @@
+public import Wire
+
 /// A function of `chaostoolkit-toxiproxy` as the call of Toxiproxy's HTTP API that it makes.
 public struct ToxiproxyCall: Equatable, Sendable {
     /// Of HTTP.

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// The functions of `chaostoxi`, by the names they have there.
 enum ToxiproxyFunction: String {
     case createProxy = "create_proxy"

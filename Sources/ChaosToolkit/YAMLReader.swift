@@ -1,3 +1,4 @@
+public import Wire
 internal import Yams
 
 extension JSONValue {

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// What a plain scalar of YAML 1.1 is, by PyYAML's rules.
 enum YAMLScalar {
     /// `nil` for infinities and what is not a number, which JSON does not have.

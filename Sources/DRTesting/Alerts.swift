@@ -1,7 +1,9 @@
 /// What people must know of, until they say that they do.
+///
+/// Alerts stand in the streams of the runs that they are about, and in one of their own. Folded are
+/// all of the log, in its order: their ids count from 1 without gaps, and no event says them.
 public struct Alerts: Equatable, Sendable {
     public enum Command: Equatable, Sendable {
-        /// The id is given to it: the one that the alert has is not looked at.
         case raise(AlertRaised)
         case acknowledge(AlertAcknowledged)
     }
@@ -21,11 +23,12 @@ public struct Alerts: Equatable, Sendable {
         public fileprivate(set) var acknowledged: AlertAcknowledged?
     }
 
+    /// Of alerts that are about no run, and of who has seen which.
     public static let stream = "alerts"
     /// From the least to the worst.
     public static let severities = ["low", "medium", "high", "critical"]
 
-    /// In the order of their ids, which count from 1 without gaps.
+    /// In the order of their ids.
     public private(set) var rows: [Row] = []
 
     public init() {}
@@ -52,15 +55,28 @@ public struct Alerts: Equatable, Sendable {
             if alerts.has(alert) { return [] }
             try check(alert)
             var raised = alert
-            raised.id = UInt64(alerts.rows.count) + 1
+            raised.id = 0
             return [.alertRaised(raised)]
         case .acknowledge(let acknowledged):
-            if acknowledged.by.isBlank { throw .anonymous }
-            if !acknowledged.fitsRecord { throw .tooLarge }
-            guard let row = alerts[acknowledged.id] else { throw .unknownID(acknowledged.id) }
-            // The first who has seen it counts.
-            return row.acknowledged == nil ? [.alertAcknowledged(acknowledged)] : []
+            let row = alerts[acknowledged.id]
+            return try decide(
+                acknowledged, isThere: row != nil, isSeen: row?.acknowledged != nil)
         }
+    }
+
+    /// For whoever knows the alert's row, and not all alerts of the log.
+    ///
+    /// - Parameters:
+    ///   - isThere: whether there is an alert with that id.
+    ///   - isSeen: whether somebody has acknowledged it.
+    public static func decide(
+        _ acknowledged: AlertAcknowledged, isThere: Bool, isSeen: Bool
+    ) throws(Refusal) -> [TestEvent] {
+        if acknowledged.by.isBlank { throw .anonymous }
+        if !acknowledged.fitsRecord { throw .tooLarge }
+        if !isThere { throw .unknownID(acknowledged.id) }
+        // The first who has seen it counts.
+        return isSeen ? [] : [.alertAcknowledged(acknowledged)]
     }
 
     /// Whether the same was raised before. What is about no test can happen again, once people

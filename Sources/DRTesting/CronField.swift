@@ -34,6 +34,8 @@ struct CronField: Equatable, Sendable {
 
     /// Whether it begins with `*`, as crontab(5) has it: then the other field for days decides too.
     let isAny: Bool
+    /// Whether no number is left out.
+    let isEvery: Bool
     /// One bit for each number.
     private let numbers: UInt64
 
@@ -43,8 +45,10 @@ struct CronField: Equatable, Sendable {
         for item in text.split(separator: ",", omittingEmptySubsequences: false) {
             numbers |= try Self.numbers(of: item, kind)
         }
-        if kind == .weekday, numbers & 1 << 7 != 0 { numbers |= 1 }
+        let sundays: UInt64 = 1 << 7 | 1
+        if kind == .weekday, numbers & sundays != 0 { numbers |= sundays }
         self.numbers = numbers
+        isEvery = kind.range.allSatisfy { numbers & 1 << UInt64($0) != 0 }
     }
 
     func contains(_ number: Int) -> Bool { numbers & 1 << UInt64(number) != 0 }

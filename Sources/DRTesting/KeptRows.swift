@@ -54,6 +54,16 @@ public struct KeptRows<Definition: RowDefinition>: Equatable, Sendable {
         rows.values.filter { !$0.isRemoved }.sorted { $0.definition.id < $1.definition.id }
     }
 
+    /// The id of the row that says the same as a definition, whose own id is not looked at.
+    public func id(ofSame definition: Definition) -> UInt64? {
+        let known = present.first { row in
+            var same = definition
+            same.id = row.definition.id
+            return same == row.definition
+        }
+        return known?.definition.id
+    }
+
     mutating func apply(_ event: RowEvent<Definition>) {
         switch event {
         case .created(let definition):
@@ -76,7 +86,7 @@ public struct KeptRows<Definition: RowDefinition>: Equatable, Sendable {
         if !command.fitsRecord { throw Refusal.tooLarge }
         switch command {
         case .create(let definition, let isEnabled):
-            if has(definition) { return [] }
+            if id(ofSame: definition) != nil { return [] }
             var created = definition
             created.id = max(rows.keys.max() ?? 0, reserved) + 1
             try check(created)
@@ -96,15 +106,6 @@ public struct KeptRows<Definition: RowDefinition>: Equatable, Sendable {
         case .remove(let change):
             guard let known = rows[change.id] else { throw Refusal.unknownID(change.id) }
             return known.isRemoved ? [] : [.removed(change)]
-        }
-    }
-
-    /// Whether the same was created before, apart from its id.
-    private func has(_ definition: Definition) -> Bool {
-        present.contains { row in
-            var same = definition
-            same.id = row.definition.id
-            return same == row.definition
         }
     }
 

@@ -15,8 +15,12 @@ public struct Schedules: Equatable, Sendable {
         case nameTaken(id: UInt64)
         case unknownScenario(UInt64)
         case badCron(CronError)
-        /// Another time zone than UTC.
         case unknownTimeZone(String)
+        /// Neither `once` nor `skip`.
+        case badCatchUp(String)
+        /// A field that names a target or an environment, and cannot.
+        case badName(field: String)
+        case variableTwice(String)
         case disabled(UInt64)
         /// The expression does not name this moment.
         case notDue
@@ -44,21 +48,25 @@ public struct Schedules: Equatable, Sendable {
         }
     }
 
+    /// - Parameter zones: the rules of a time zone by its name; `nil` if there is none. It is not
+    ///   asked for UTC.
     public static func decide(
-        _ command: Command, in schedules: Schedules, scenarios: Scenarios
+        _ command: Command, in schedules: Schedules, scenarios: Scenarios,
+        zones: (String) -> TimeZoneRules?
     ) throws(Refusal) -> [TestEvent] {
         switch command {
         case .keep(let command):
             let news = try schedules.rows.decide(command) { (row) throws(Refusal) in
                 try check(row, in: schedules, scenarios: scenarios)
+                _ = try times(of: row, zones: zones)
             }
             return news.map(event)
-        case .fire(let fired): return try decide(fired, in: schedules)
+        case .fire(let fired): return try decide(fired, in: schedules, zones: zones)
         }
     }
 
     private static func decide(
-        _ fired: ScheduleFired, in schedules: Schedules
+        _ fired: ScheduleFired, in schedules: Schedules, zones: (String) -> TimeZoneRules?
     ) throws(Refusal) -> [TestEvent] {
         let last = schedules.lastFires[fired.scheduleID]
         if last == fired { return [] }
@@ -68,8 +76,8 @@ public struct Schedules: Equatable, Sendable {
         if row.isRemoved { throw .removed(fired.scheduleID) }
         if !row.isEnabled { throw .disabled(fired.scheduleID) }
         if let last, last.dueTime >= fired.dueTime { throw .alreadyFired }
-        let cron = try expression(row.definition.cronExpression)
-        guard fired.dueTime > 0, cron.next(after: fired.dueTime - 1) == fired.dueTime else {
+        let times = try times(of: row.definition, zones: zones)
+        guard fired.dueTime > 0, times.next(after: fired.dueTime - 1) == fired.dueTime else {
             throw .notDue
         }
         return [.scheduleFired(fired)]
@@ -85,13 +93,30 @@ public struct Schedules: Equatable, Sendable {
             }
         }
         if !scenarios.knows(schedule.scenarioID) { throw .unknownScenario(schedule.scenarioID) }
-        if schedule.timeZone != "UTC" { throw .unknownTimeZone(schedule.timeZone) }
-        _ = try expression(schedule.cronExpression)
+        guard ["", "once", "skip"].contains(schedule.catchUp) else {
+            throw .badCatchUp(schedule.catchUp)
+        }
+        if !isName(schedule.targetName) { throw .badName(field: "target_name") }
+        if !isName(schedule.environment) { throw .badName(field: "environment") }
+        var names: Set<String> = []
+        for variable in schedule.variables where !names.insert(variable.name).inserted {
+            throw .variableTwice(variable.name)
+        }
     }
 
-    private static func expression(_ text: String) throws(Refusal) -> CronExpression {
+    /// Whether it can be the name of a file, and of no file elsewhere; or none is given.
+    private static func isName(_ text: String) -> Bool {
+        text.utf8.count <= 64 && text.first != "."
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+
+    private static func times(
+        of schedule: ScheduleDefinition, zones: (String) -> TimeZoneRules?
+    ) throws(Refusal) -> ScheduleTimes {
+        let zone = schedule.timeZone == "UTC" ? TimeZoneRules.utc : zones(schedule.timeZone)
+        guard let zone else { throw .unknownTimeZone(schedule.timeZone) }
         do throws(CronError) {
-            return try CronExpression(text)
+            return ScheduleTimes(cron: try CronExpression(schedule.cronExpression), zone: zone)
         } catch {
             throw .badCron(error)
         }
@@ -121,7 +146,13 @@ extension Schedules.Refusal: CustomStringConvertible {
         case .nameTaken(let id): "schedule \(id) has this name; choose another"
         case .unknownScenario(let id): "there is no scenario \(id) to be scheduled"
         case .badCron(let error): "cron_expression: \(error)"
-        case .unknownTimeZone(let name): "the time zone '\(name)' is not known; accepted: UTC"
+        case .unknownTimeZone(let name):
+            "the time zone '\(name)' is not known; accepted: UTC, and names like Europe/Berlin"
+        case .badCatchUp(let text): "catch_up is '\(text)'; accepted: once, skip"
+        case .badName(let field):
+            "\(field) is no name; accepted: at most 64 letters, digits, '.', '_' and '-', not "
+                + "beginning with '.'"
+        case .variableTwice(let name): "the variable '\(name)' is given twice"
         case .disabled(let id): "schedule \(id) is disabled; enable it first"
         case .notDue: "the schedule is not due at that moment"
         case .alreadyFired: "the schedule fired at that moment or later"

@@ -58,7 +58,7 @@ public struct DataDirectory: Sendable {
     public func checkUsable() throws(EventLogError) {
         let known: Set = [
             "log", "views", "keys", "runs", "reports", "targets", "log.turn", "log.host",
-            "log.new", "views.base",
+            "log.new", "views.base", "channels.json",
         ]
         let strangers = Self.contents(of: path).subtracting(known)
             .union(Self.contents(of: log).subtracting(["data.mdb", "lock.mdb"]))

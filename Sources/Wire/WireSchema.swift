@@ -8,6 +8,9 @@ public protocol WireSchema: WireMessage, Equatable, Sendable {
 }
 
 extension WireSchema {
+    // Inlined where a message is known by its type: generic code would look for its metadata anew
+    // for each one.
+    @inlinable
     public init(from reader: WireReader) throws(WireError) {
         self.init()
         // All that is generic is done once, when the list of fields is made: what happens to each
@@ -15,7 +18,8 @@ extension WireSchema {
         try Self.fields.withUnsafeBufferPointer { fields throws(WireError) in
             try withUnsafeMutablePointer(to: &self) { message throws(WireError) in
                 try reader.read(
-                    FieldLayout.all(of: fields), into: UnsafeMutableRawPointer(message))
+                    FieldLayouts(fields.baseAddress, count: fields.count),
+                    into: UnsafeMutableRawPointer(message))
             }
         }
     }
@@ -23,7 +27,7 @@ extension WireSchema {
     public func write(to writer: inout WireWriter) {
         Self.fields.withUnsafeBufferPointer { fields in
             withUnsafePointer(to: self) { message in
-                for field in FieldLayout.all(of: fields) {
+                for field in FieldLayouts(fields.baseAddress, count: fields.count).all {
                     field.write(from: UnsafeRawPointer(message), to: &writer)
                 }
             }
@@ -35,7 +39,7 @@ extension WireSchema {
 ///
 /// The property has to be a stored one.
 public struct WireFieldSchema<Message>: Sendable {
-    // Nothing else may be stored here: see `FieldLayout.all`.
+    // Nothing else may be stored here: see `FieldLayouts`.
     let layout: FieldLayout
 
     public typealias Path<Value> = any WritableKeyPath<Message, Value> & Sendable
@@ -133,29 +137,24 @@ struct FieldLayout: Sendable {
     let offset: Int
     let kind: Kind
 
-    /// The layouts in a list of schemas, each of which is nothing but its layout.
-    static func all<Message>(
-        of fields: UnsafeBufferPointer<WireFieldSchema<Message>>
-    ) -> UnsafeBufferPointer<FieldLayout> {
-        UnsafeBufferPointer(
-            start: UnsafeRawPointer(fields.baseAddress)?.assumingMemoryBound(to: FieldLayout.self),
-            count: fields.count)
-    }
-
-    func read(_ field: WireField, into message: UnsafeMutableRawPointer) throws(WireError) {
+    func read(
+        _ field: WireField.Place, of bytes: [UInt8], at start: UnsafeBufferPointer<UInt8>,
+        into message: UnsafeMutableRawPointer
+    ) throws(WireError) {
         let place = message.advanced(by: offset)
         switch kind {
         case .uint64: set(try field.uint64(), at: place)
         case .optionalUInt64: set(Optional(try field.uint64()), at: place)
-        case .bool: set(try field.bool(), at: place)
-        case .optionalBool: set(Optional(try field.bool()), at: place)
+        case .bool: set(try field.uint64() != 0, at: place)
+        case .optionalBool: set(Optional(try field.uint64() != 0), at: place)
         case .double: set(try field.double(), at: place)
         case .optionalDouble: set(Optional(try field.double()), at: place)
-        case .string: set(try field.string(), at: place)
+        case .string: set(try field.string(in: start), at: place)
         case .strings:
-            place.assumingMemoryBound(to: [String].self).pointee.append(try field.string())
-        case .bytes: set(try field.data(), at: place)
-        case .custom(let read, _): try read(field, place)
+            place.assumingMemoryBound(to: [String].self).pointee
+                .append(try field.string(in: start))
+        case .bytes: set(Array(start[try field.range()]), at: place)
+        case .custom(let read, _): try read(WireField(field, of: bytes), place)
         }
     }
 
@@ -184,18 +183,33 @@ struct FieldLayout: Sendable {
     }
 }
 
+/// The layouts in a list of schemas, each of which is nothing but its layout.
+@usableFromInline struct FieldLayouts {
+    let all: UnsafeBufferPointer<FieldLayout>
+
+    @usableFromInline
+    init<Message>(_ first: UnsafePointer<WireFieldSchema<Message>>?, count: Int) {
+        all = UnsafeBufferPointer(
+            start: UnsafeRawPointer(first)?.assumingMemoryBound(to: FieldLayout.self), count: count)
+    }
+}
+
 extension WireReader {
-    fileprivate func read(
-        _ fields: UnsafeBufferPointer<FieldLayout>, into message: UnsafeMutableRawPointer
+    @usableFromInline
+    func read(
+        _ layouts: FieldLayouts, into message: UnsafeMutableRawPointer
     ) throws(WireError) {
-        var reader = self
-        // Fields come in ascending order, so the search goes on where the last one was found.
-        var index = 0
-        while let field = try reader.next() {
-            if index == fields.count || fields[index].number > field.number { index = 0 }
-            while index < fields.count, fields[index].number < field.number { index += 1 }
-            if index < fields.count, fields[index].number == field.number {
-                try fields[index].read(field, into: message)
+        let fields = layouts.all
+        try bytes.withUnsafeBufferPointer { start throws(WireError) in
+            var cursor = cursor
+            // Fields come in ascending order, so the search goes on where the last one was found.
+            var index = 0
+            while let field = try cursor.next(in: start) {
+                if index == fields.count || fields[index].number > field.number { index = 0 }
+                while index < fields.count, fields[index].number < field.number { index += 1 }
+                if index < fields.count, fields[index].number == field.number {
+                    try fields[index].read(field, of: bytes, at: start, into: message)
+                }
             }
         }
     }

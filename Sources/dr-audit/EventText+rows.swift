@@ -22,11 +22,22 @@ extension EventText {
             "\(row.id) \(row.scenarioName) on \(row.targetName) every "
                 + "\(Duration.milliseconds(Int64(clamping: row.intervalMs)).words), by \(row.by)"
         case .alertRaised(let row):
-            "\(row.id) \(row.severity) \(row.alertType), \(row.serviceName): \(row.message)"
+            "\(row.severity) \(row.alertType), \(row.serviceName): \(row.message)"
         case .alertAcknowledged(let row): "\(row.id), by \(row.by)"
+        case .deliverySucceeded(let row):
+            "\(row.position) to \(row.channel), \(row.destination), attempt \(row.attempt)"
+        case .deliveryFailed(let row):
+            "\(row.position) to \(row.channel), \(row.destination), attempt \(row.attempt): "
+                + row.problem
         case .reportGenerated(let row):
             "\(row.id) \(row.reportName): \(row.passedTests) of "
                 + "\(row.totalTests.counted("test")) passed, by \(row.generatedBy)"
+        case .tokenRevoked(let row): "\(row.tokenID), by \(row.by): \(row.reason)"
+        case .accessRefused(let row):
+            "\(row.subject) (\(row.role)): \(row.method) \(row.path), \(row.reason), "
+                + "\(row.count.counted("time"))"
+        case .refusalsSummarized(let row):
+            row.refusals.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
         default: changeSummary(of: event)
         }
     }

@@ -17,6 +17,9 @@ struct CancelCommand: AsyncParsableCommand {
     @Option(help: "Why, for the record.")
     var reason = "cancelled by hand"
 
+    @Option(help: "Who wants it. (default: the user's name)")
+    var by: String?
+
     @OptionGroup var data: DataOptions
 
     func validate() throws {
@@ -33,7 +36,7 @@ struct CancelCommand: AsyncParsableCommand {
                     .notFound, id.map { "test \($0) is not under way" } ?? "no run is under way")
             }
             for entry in chosen {
-                try await runs.cancel(entry, by: NSUserName(), reason: reason)
+                try await runs.cancel(entry, by: by ?? NSUserName(), reason: reason)
                 try tell("test \(entry.id) was told to stop")
             }
         } catch {

@@ -16,6 +16,8 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print what was found as JSON on standard output.")
     var json = false
 
+    @Flag(help: .hidden) var definition = false
+
     func run() throws {
         do {
             let source = try ScenarioSource(scenario)
@@ -24,6 +26,7 @@ struct CheckCommand: ParsableCommand {
             }
             do {
                 let read = try ScenarioReader.read(source.text, file: source.file)
+                if definition { return try tell(Self.definition(of: read, text: source.text)) }
                 let name = read.name.printable()
                 let text = "\(name): \(read.steps.count.counted("step")), no mistakes"
                 try tell(json ? Self.document(source.file, scenario: read) : text)
@@ -75,6 +78,20 @@ struct CheckCommand: ParsableCommand {
         let warnings = experiment.warnings.map { "! \($0)".printable() }
         return (["\(experiment.title.printable()): \(steps), no mistakes"] + warnings)
             .joined(separator: "\n")
+    }
+
+    /// For a server that keeps scenarios: `{definition, uses_programs}`. The definition is the
+    /// message of `events.proto`, in base64.
+    private static func definition(of scenario: Scenario, text: String) -> String {
+        let definition = ScenarioDefinition(scenario, text: text)
+        var writer = JSONWriter()
+        writer.object { document in
+            document.name("definition")
+            document.string(Data(definition.encoded).base64EncodedString())
+            document.name("uses_programs")
+            document.bool(scenario.usesPrograms)
+        }
+        return writer.text
     }
 
     private static func document(

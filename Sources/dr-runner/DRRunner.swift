@@ -17,7 +17,7 @@ struct DRRunner: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ListCommand.self, CheckCommand.self, CancelCommand.self,
             ProveCommand.self, ChaosCommand.self, DoctorCommand.self, QueueChildCommand.self,
-            LoadChildCommand.self, WatchdogCommand.self,
+            LoadChildCommand.self, WatchdogCommand.self, PrepareCommand.self,
         ])
 }
 

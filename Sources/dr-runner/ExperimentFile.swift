@@ -1,6 +1,7 @@
 import ChaosToolkit
 import DRTesting
 import Engine
+import Wire
 
 /// A file that is a Chaos Toolkit experiment by what stands in it, whatever its name.
 struct ExperimentFile {

@@ -3,6 +3,7 @@ import ChaosToolkit
 import DRTesting
 import Engine
 import Foundation
+import Wire
 
 /// What can be said of a Chaos Toolkit experiment: the options of its `chaos run`.
 struct ExperimentOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Wire
 
 /// A file that is written at the end of a run, and is seen to be writable before it.
 struct OutputFile {

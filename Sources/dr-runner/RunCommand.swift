@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChaosToolkit
 import Engine
+import Wire
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -57,10 +58,12 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var output: TestOutputOption
 
+    @OptionGroup(visibility: .hidden) var order: OrderOptions
+
     func run() async throws {
         do {
             let settings = try Settings()
-            try settings.requireEnabled()
+            try refusing(.disabled) { try settings.requireEnabled() }
             let journal = try experiment.journal.map { try JournalFile($0) }
             let request = try request(settings, journal: journal)
             let junit = try junit.map { try JUnitFile($0) }
@@ -68,12 +71,14 @@ struct RunCommand: AsyncParsableCommand {
             throw try await site.perform(
                 request, json: output.json, junit: junit, journal: journal)
         } catch {
-            throw explained(error)
+            let refusal = OrderRefusal(error)
+            try order.report(refusal)
+            throw explained(refusal.cause)
         }
     }
 
     private func request(_ settings: Settings, journal: JournalFile?) throws -> RunRequest {
-        let source = try ScenarioSource(scenario)
+        let source = try refusing(.badScenario) { try ScenarioSource(scenario) }
         let seed = seed ?? RunRequest.drawnSeed()
         var request: RunRequest
         if let file = try experimentFile(source) {
@@ -83,17 +88,22 @@ struct RunCommand: AsyncParsableCommand {
                 by: executor, settings)
         } else {
             try experiment.refuseForScenario()
-            request = try RunRequest(of: source, variables, seed: seed, by: executor, settings)
+            request = try refusing(.badScenario) {
+                try RunRequest(of: source, variables, seed: seed, by: executor, settings)
+            }
         }
-        request.target = try target.read()
+        try order.apply(to: &request)
+        request.target = try refusing(.badTarget) { try target.read() }
         request.requestedEnvironment = environment
         request.confirmation = confirm
         request.authorization = authorization ?? ""
         request.timeout = try timeout.map { try Self.duration($0) } ?? settings.timeout
         request.isDebug = debug
         request.sabotage = try sabotage.map { try Sabotage(named: $0, by: "--sabotage") }
-        try request.checkPermission()
-        try request.checkCalls()
+        try refusing(request.permissionRefusal, of: request.target) {
+            try request.checkPermission()
+        }
+        try refusing(.notAllowed) { try request.checkCalls() }
         return request
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import EventLog
 import Foundation
 
 // Help lists the options of a group where a command names the group. So each of these is small:
@@ -40,6 +41,33 @@ struct VariableOptions: ParsableArguments {
             values[sides[0]] = sides[1]
         }
         return values
+    }
+}
+
+/// What a server says of a run that it orders. Not for people.
+struct OrderOptions: ParsableArguments {
+    @Option(help: .hidden) var key: String?
+
+    @Option(help: .hidden) var requestedBy: String?
+
+    @Option(name: .customLong("scenario-id"), help: .hidden) var scenarioID: UInt64?
+
+    /// - Throws: `RunnerError` with `.usage`.
+    func apply(to request: inout RunRequest) throws {
+        request.requestedBy = requestedBy ?? ""
+        request.scenarioID = scenarioID ?? request.scenarioID
+        guard let key else { return }
+        guard let id = EventID(key), id.bytes[6] >> 4 == 7 else {
+            throw RunnerError(.usage, "--key '\(key)': accepted: a UUID of version 7")
+        }
+        request.key = id
+    }
+
+    /// Says on standard output why a run that was ordered does not take place. That one ended with
+    /// a code of its own is no refusal.
+    func report(_ refusal: OrderRefusal) throws {
+        if key == nil || refusal.cause is ExitCode { return }
+        try tell(refusal.document)
     }
 }
 

@@ -4,16 +4,20 @@ import Engine
 import EventLog
 import Foundation
 import Projections
+import Service
 
 /// Where runs are recorded, and how many may be under way there at once.
 struct RunSite {
     let store: EventStore
     let slots: Int
     let outside: OutsideCheckpoints?
+    private let channels: [Channel]
 
     /// Also closes the runs whose runner was lost.
     init(_ data: DataOptions, _ settings: Settings) async throws {
         ProcessLimits.prepare()
+        channels = try ChannelFile.channels(
+            of: data.directory, environment: ProcessInfo.processInfo.environment)
         store = try EventStore(data.directory)
         slots = settings.slots
         outside = OutsideCheckpoints.standard(
@@ -42,11 +46,24 @@ struct RunSite {
         view.finish()
         try junit?.write(report)
         try journal?.finish()
-        if json, let document = try TestDocument.json(ofTest: report.id, store.reader) {
+        // Whoever gave the key finds the run in the log.
+        if json, request.key == nil,
+            let document = try TestDocument.json(ofTest: report.id, store.reader)
+        {
             try tell(String(decoding: document, as: UTF8.self))
         }
+        await deliver()
         if let number = signals.received { return ExitCode(128 + number) }
         return report.finished.exitCode
+    }
+
+    /// Tells the channels, unless a server does. What does not arrive now waits in the log.
+    private func deliver() async {
+        do {
+            try await DeliveryRound.run(store, channels: channels)
+        } catch {
+            complain("alerts are not delivered: \(reason(for: error))")
+        }
     }
 
     /// People know runs by the ids of their tests. One that is not recorded yet keeps its key.

@@ -3,6 +3,7 @@ import DRTesting
 import Engine
 import EventLog
 import Foundation
+import Service
 
 /// The options that all commands with a data directory share.
 struct DataOptions: ParsableArguments {
@@ -72,6 +73,9 @@ func explained(_ error: any Error) -> any Error {
         case .damaged, .headsDiffer, .archive: return ExitCode.notIntact
         default: return ExitCode.internalError
         }
+    case let error as ChannelError:
+        complain(error.message)
+        return ExitCode.usage
     case is ExitCode: return error
     default:
         complain(reason(for: error))

@@ -38,7 +38,7 @@ enum ImportTable {
         "ResilientStorage": ImportRow(
             ours: ["LMDB", "S3"], others: ["AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1"]),
         "FaultProxy": ImportRow(ours: ["S3"], others: ["NIO…"], inOneFile: ["S3"]),
-        "ChaosToolkit": ImportRow(others: ["Yams"]),
+        "ChaosToolkit": ImportRow(ours: ["Wire"], others: ["Yams"]),
         "Engine": ImportRow(
             ours: [
                 "ChaosToolkit", "DRTesting", "EventLog", "FaultProxy", "Merkle", "ResilientStorage",
@@ -57,8 +57,38 @@ enum ImportTable {
             ours: ["DRTesting", "EventLog", "Merkle", "Projections", "Wire"],
             others: ["Mustache", "Subprocess"], inOneFile: ["Subprocess"]),
 
+        "Service": ImportRow(
+            ours: ["DRTesting", "EventLog", "Merkle", "Projections", "Reporting", "Wire"],
+            others: [
+                "AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
+                "ServiceLifecycle", "Subprocess", "SystemPackage",
+            ]),
+        "HTTPAPI": ImportRow(
+            ours: [
+                "DRTesting", "EventLog", "Merkle", "Projections", "Reporting", "Service", "Wire",
+            ],
+            others: [
+                "CoreMetrics", "Crypto", "HTTPTypes", "Hummingbird", "JWTKit", "Logging", "Metrics",
+                "NIOCore", "ServiceLifecycle",
+            ]),
+        "Dashboard": ImportRow(
+            ours: [
+                "DRTesting", "EventLog", "HTTPAPI", "Merkle", "Projections", "Reporting",
+                "Service", "Wire",
+            ],
+            others: ["Crypto", "HTTPTypes", "Hummingbird", "Mustache", "NIOCore"]),
+
+        "dr-server": ImportRow(
+            ours: ["Dashboard", "EventLog", "HTTPAPI", "Projections", "Service"],
+            others: [
+                "ArgumentParser", "Configuration", "Hummingbird", "HummingbirdCore",
+                "HummingbirdTLS", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
+                "SystemPackage", "UnixSignals",
+            ]),
         "dr-runner": ImportRow(
-            ours: ["ChaosToolkit", "DRTesting", "Engine", "EventLog", "Projections", "Wire"],
+            ours: [
+                "ChaosToolkit", "DRTesting", "Engine", "EventLog", "Projections", "Service", "Wire",
+            ],
             others: ["ArgumentParser"]),
         "fault-proxy": ImportRow(ours: ["FaultProxy"], others: ["ArgumentParser"]),
         "resilient-storage-example": ImportRow(

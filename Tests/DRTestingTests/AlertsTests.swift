@@ -46,11 +46,19 @@ struct AlertsTests {
 
     @Test func alertsAreCountedFromOne() throws {
         let one = try alerts(after: [.raise(Self.alert("a"))])
-        var (given, next) = (Self.alert("b"), Self.alert("b"))
-        (given.id, next.id) = (99, 2)
-        #expect(try Alerts.decide(.raise(given), in: one) == [.alertRaised(next)])
         #expect(one[1]?.raised.message == "a")
         #expect(one[0] == nil && one[2] == nil && one[.max] == nil)
+    }
+
+    @Test func noAlertSaysItsID() throws {
+        var given = Self.alert("b")
+        given.id = 99
+        let raised = try Alerts.decide(.raise(given), in: Alerts())
+        #expect(raised == [.alertRaised(Self.alert("b"))])
+        // Whatever an event says, the row is counted.
+        var alerts = Alerts()
+        alerts.apply(.alertRaised(given))
+        #expect(alerts[1]?.raised == given && alerts[99] == nil)
     }
 
     @Test func theFirstWhoHasSeenItCounts() throws {

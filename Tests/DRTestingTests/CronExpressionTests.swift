@@ -80,8 +80,9 @@ struct CronExpressionTests {
         "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * 32 * *",
         "* * * 0 *", "* * * 13 *", "* * * * 8", "-1 * * * *", "+1 * * * *", "1- * * * *",
         "5-1 * * * *", "1,,2 * * * *", ", * * * *", "*/0 * * * *", "*/ * * * *", "5/10 * * * *",
-        "*/x * * * *", "1-2-3 * * * *", "** * * * *", "@daily", "* * L * *", "* * * * mon#1",
-        "* * * foo *", "mon * * * *", "99999999999999999999 * * * *", "0 0 30 2 *", "0 0 31 4,6 *",
+        "*/x * * * *", "1-2-3 * * * *", "** * * * *", "@reboot", "@", "@daily 1",
+        "daily", "* * L * *", "* * * * mon#1", "* * * foo *", "mon * * * *",
+        "99999999999999999999 * * * *", "0 0 30 2 *", "0 0 31 4,6 *",
     ])
     func whatIsNoExpressionIsRefusedWithAReason(_ text: String) {
         let error = #expect(throws: CronError.self) { try CronExpression(text) }
@@ -97,6 +98,22 @@ struct CronExpressionTests {
                 + "steps like */2")
         let count = #expect(throws: CronError.self) { try CronExpression("0") }
         #expect(count?.message.hasPrefix("'0' has 1 field; expected are 5") == true)
+    }
+
+    @Test(arguments: [
+        ("@yearly", "0 0 1 1 *"), ("@annually", "0 0 1 1 *"), ("@monthly", "0 0 1 * *"),
+        ("@weekly", "0 0 * * 0"), ("@daily", "0 0 * * *"), (" @MIDNIGHT ", "0 0 * * *"),
+        ("@hourly", "0 * * * *"),
+    ])
+    func aMacroIsShortForAnExpression(_ macro: String, _ expression: String) throws {
+        let (short, long) = (try CronExpression(macro), try CronExpression(expression))
+        var time = Self.time(0, 0, 0)
+        for _ in 0..<10 {
+            let next = try #require(long.next(after: time))
+            #expect(short.next(after: time) == next)
+            time = next
+        }
+        #expect(short.description == macro.split(separator: " ").joined())
     }
 
     @Test func nothingIsDueAfterTheYear9999() throws {

@@ -23,6 +23,8 @@ extension ScheduleDefinition {
         var row = ScheduleDefinition()
         (row.id, row.scenarioID, row.scheduleName) = (2, 3, "Daily circuit breaker")
         (row.cronExpression, row.timeZone, row.by) = ("0 3 * * *", "UTC", "ops")
+        (row.catchUp, row.targetName, row.environment) = ("skip", "staging-r2", "staging")
+        row.variables = [NamedValue("objects", "50"), NamedValue("kind", "hang – 💥")]
         return row
     }
 }
@@ -77,6 +79,17 @@ extension AlertAcknowledged {
     static var full: AlertAcknowledged { AlertAcknowledged(id: 1, by: "sre") }
 }
 
+extension DeliveryAttempted {
+    static var full: DeliveryAttempted {
+        var event = DeliveryAttempted()
+        (event.position, event.channel, event.deliveryID) = (300, "on call", "1f-300-on call")
+        (event.attempt, event.status, event.nextTime) = (2, 503, sampleTime)
+        event.destination = "hooks.example.org (sha256 0123456789ab)"
+        event.problem = "the receiver answered 503"
+        return event
+    }
+}
+
 extension ReportGenerated {
     static var full: ReportGenerated {
         var event = ReportGenerated()
@@ -93,6 +106,15 @@ extension ReportGenerated {
             ReportFile(),
         ]
         event.position = 4711
+        return event
+    }
+}
+
+extension RequestAnswered {
+    static var full: RequestAnswered {
+        var event = RequestAnswered()
+        (event.by, event.keyDigest, event.requestDigest) = ("sre", digest, digest)
+        (event.status, event.body) = (201, #"{"success":true,"data":{"id":7}}"#)
         return event
     }
 }

@@ -27,7 +27,9 @@ struct EventSample: CustomTestStringConvertible, Sendable {
         .excuseChanged(.full), .excuseDisabled(.full), .excuseEnabled(.full), .excuseRemoved(.full),
         .cadenceCreated(.full), .cadenceChanged(.full), .cadenceDisabled(.full),
         .cadenceEnabled(.full), .cadenceRemoved(.full), .alertRaised(.full),
-        .alertAcknowledged(.full), .reportGenerated(.full),
+        .alertAcknowledged(.full), .deliverySucceeded(.full), .deliveryFailed(.full),
+        .reportGenerated(.full), .requestAnswered(.full),
+        .tokenRevoked(.full), .accessRefused(.full), .refusalsSummarized(.full),
     ]
 
     static let empty: [TestEvent] = [
@@ -46,7 +48,10 @@ struct EventSample: CustomTestStringConvertible, Sendable {
         .excuseChanged(.init()), .excuseDisabled(.init()), .excuseEnabled(.init()),
         .excuseRemoved(.init()), .cadenceCreated(.init()), .cadenceChanged(.init()),
         .cadenceDisabled(.init()), .cadenceEnabled(.init()), .cadenceRemoved(.init()),
-        .alertRaised(.init()), .alertAcknowledged(.init()), .reportGenerated(.init()),
+        .alertRaised(.init()), .alertAcknowledged(.init()), .deliverySucceeded(.init()),
+        .deliveryFailed(.init()), .reportGenerated(.init()),
+        .requestAnswered(.init()), .tokenRevoked(.init()), .accessRefused(.init()),
+        .refusalsSummarized(.init()),
     ]
 }
 

@@ -38,6 +38,10 @@ struct MessageType: CustomTestStringConvertible, Sendable {
         MessageType(ScheduleFired.self), MessageType(ExcuseDefinition.self),
         MessageType(CadenceDefinition.self), MessageType(RowChange.self),
         MessageType(AlertRaised.self), MessageType(AlertAcknowledged.self),
+        MessageType(DeliveryAttempted.self),
         MessageType(ReportGenerated.self), MessageType(ReportFile.self),
+        MessageType(RequestAnswered.self), MessageType(TokenRevoked.self),
+        MessageType(AccessRefused.self), MessageType(RefusalsSummarized.self),
+        MessageType(RefusalCount.self),
     ]
 }

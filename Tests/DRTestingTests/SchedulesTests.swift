@@ -22,7 +22,8 @@ struct SchedulesTests {
     private func decide(
         _ command: Schedules.Command, in schedules: Schedules
     ) throws(Schedules.Refusal) -> [TestEvent] {
-        try Schedules.decide(command, in: schedules, scenarios: Scenarios())
+        try Schedules.decide(
+            command, in: schedules, scenarios: Scenarios(), zones: ZoneSample.known)
     }
 
     /// Decides and applies one command after another; all must be accepted.
@@ -94,8 +95,19 @@ struct SchedulesTests {
         #expect(refused { $0.by = "" } == .anonymous)
         #expect(refused { $0.scenarioID = 7 } == .unknownScenario(7))
         #expect(refused { $0.scenarioID = 0 } == .unknownScenario(0))
-        #expect(refused { $0.timeZone = "Europe/Berlin" } == .unknownTimeZone("Europe/Berlin"))
+        #expect(refused { $0.timeZone = "Europe/Nowhere" } == .unknownTimeZone("Europe/Nowhere"))
         #expect(refused { $0.timeZone = "" } == .unknownTimeZone(""))
+        #expect(refused { $0.timeZone = "Europe/Berlin" } == nil)
+        #expect(refused { $0.catchUp = "twice" } == .badCatchUp("twice"))
+        #expect(refused { $0.catchUp = "" } == nil)
+        for name in ["../prod", ".hidden", "a/b", "a\0", "ä", String(repeating: "a", count: 65)] {
+            #expect(refused { $0.targetName = name } == .badName(field: "target_name"))
+            #expect(refused { $0.environment = name } == .badName(field: "environment"))
+        }
+        #expect(refused { $0.targetName = "" } == nil)
+        #expect(
+            refused { $0.variables = [NamedValue("a", "1"), NamedValue("a", "2")] }
+                == .variableTwice("a"))
         let error = #expect(throws: CronError.self) { try CronExpression("0 3 * *") }
         let expected = error.map { Schedules.Refusal.badCron($0) }
         #expect(expected != nil)
@@ -108,11 +120,13 @@ struct SchedulesTests {
         var row = Self.schedule("a")
         row.scenarioID = 7
         let command = Schedules.Command.keep(.create(row))
-        let events = try Schedules.decide(command, in: Schedules(), scenarios: scenarios)
+        let events = try Schedules.decide(
+            command, in: Schedules(), scenarios: scenarios, zones: ZoneSample.known)
         #expect(events.count == 1)
         scenarios.apply(.scenarioRemoved(RowChange(id: 7, by: "ops")))
         #expect(throws: Schedules.Refusal.unknownScenario(7)) {
-            try Schedules.decide(command, in: Schedules(), scenarios: scenarios)
+            try Schedules.decide(
+                command, in: Schedules(), scenarios: scenarios, zones: ZoneSample.known)
         }
     }
 
@@ -160,6 +174,17 @@ struct SchedulesTests {
             .keep(.create(Self.schedule("a"))), .keep(.remove(Self.change)),
         ])
         #expect(refusal(.fire(Self.fired()), in: removed) == .removed(1))
+    }
+
+    @Test func aScheduleFiresAtTheTimesOfItsZone() throws {
+        var row = Self.schedule("a")
+        row.timeZone = "Europe/Berlin"
+        let one = try schedules(after: [.keep(.create(row))])
+        // 3 o'clock in UTC is 4 in Berlin.
+        #expect(refusal(.fire(Self.fired()), in: one) == .notDue)
+        var fired = Self.fired()
+        fired.dueTime -= 3_600_000_000
+        #expect(try decide(.fire(fired), in: one) == [.scheduleFired(fired)])
     }
 
     @Test func aScheduleFiresOnceForEachMoment() throws {

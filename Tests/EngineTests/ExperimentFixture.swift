@@ -3,6 +3,7 @@ import DRTesting
 import Foundation
 import Synchronization
 import Testing
+import Wire
 
 @testable import Engine
 

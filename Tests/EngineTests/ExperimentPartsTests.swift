@@ -2,6 +2,7 @@ import ChaosToolkit
 import DRTesting
 import Foundation
 import Testing
+import Wire
 
 @testable import Engine
 

@@ -5,6 +5,7 @@ import S3
 import S3Sandbox
 import Synchronization
 import Testing
+import Wire
 
 @testable import Engine
 

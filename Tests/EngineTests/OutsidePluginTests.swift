@@ -1,6 +1,7 @@
 import ChaosToolkit
 import DRTesting
 import Testing
+import Wire
 
 @testable import Engine
 

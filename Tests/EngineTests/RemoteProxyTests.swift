@@ -3,6 +3,7 @@ import DRTesting
 import FaultProxy
 import S3
 import Testing
+import Wire
 
 @testable import Engine
 

@@ -2,6 +2,7 @@ import ChaosToolkit
 import FaultProxy
 import S3
 import S3Sandbox
+import Wire
 
 @testable import Engine
 

@@ -36,6 +36,14 @@ struct PeriodTests {
         #expect(month.name == "2024-02")
     }
 
+    @Test func aPeriodIsOfTheKindThatSomebodyCallsIt() throws {
+        let start = try #require(RFC3339.time("2026-11-18T12:00:00Z"))
+        let week = try #require(Period(.weekly, from: start, to: start + 1_000_000))
+        #expect(week.kind == .weekly)
+        #expect(week.name == "2026-11-18T12:00:00.000Z to 2026-11-18T12:00:01.000Z")
+        #expect(Period(.incident, from: start, to: start) == nil)
+    }
+
     @Test func aPeriodHoldsItsStartAndNotItsEnd() throws {
         let period = try #require(Period(from: "2026-11-01", to: "2026-11-02"))
         #expect(period.contains(period.start))

@@ -39,6 +39,22 @@ public struct StatisticsBucket: WireSchema {
     }
 }
 
+extension StatisticsBucket {
+    /// - Parameter stored: what the fold remembers of it.
+    /// - Returns: `nil` if its day is none of these: then nothing else of it was read.
+    init?(stored: [UInt8], ifIn days: ClosedRange<String>) throws {
+        let reader = WireReader(stored)
+        var fields = reader
+        var day = ""
+        // The second field.
+        while day.isEmpty, let field = try fields.next() {
+            if field.number == 2 { day = try field.string() }
+        }
+        guard days.contains(day) else { return nil }
+        try self.init(from: reader)
+    }
+}
+
 extension StatisticsBucket: Decodable {
     private enum CodingKeys: String, CodingKey {
         case id, day, environment, target

@@ -39,17 +39,28 @@ public struct ScheduleDefinition: WireSchema {
     public var id: UInt64 = 0
     public var scenarioID: UInt64 = 0
     public var scheduleName = ""
-    /// Minute, hour, day of the month, month, day of the week.
+    /// Minute, hour, day of the month, month, day of the week; or a macro like `@daily`.
     public var cronExpression = ""
-    /// In which the expression is read: `UTC`.
+    /// In which the expression is read: `UTC`, or a name of the tz database.
     public var timeZone = ""
     public var by = ""
+    /// What becomes of runs whose time nobody kept: `once` or empty, they are caught up by one run;
+    /// `skip`, they are not.
+    public var catchUp = ""
+    /// The name of the target that is tested; empty for that of the environment.
+    public var targetName = ""
+    /// Empty: that of the target.
+    public var environment = ""
+    /// Of the scenario.
+    public var variables: [NamedValue] = []
 
     public init() {}
 
     public static let fields: [WireFieldSchema<Self>] = [
         .uint64(1, \.id), .uint64(2, \.scenarioID), .string(3, \.scheduleName),
         .string(4, \.cronExpression), .string(5, \.timeZone), .string(6, \.by),
+        .string(7, \.catchUp), .string(8, \.targetName), .string(9, \.environment),
+        .messages(10, \.variables),
     ]
 }
 

@@ -1,7 +1,9 @@
 public import Wire
 
-/// Something that people must know: a row of `service_alerts`.
+/// Something that people must know: a row of `service_alerts`. Alerts about a run stand in its
+/// stream, in the same append as its last event.
 public struct AlertRaised: WireSchema {
+    /// 0: the id of its row is 1 + the number of earlier alerts in the whole log.
     public var id: UInt64 = 0
     /// For example `dr_test_failed`.
     public var alertType = ""
@@ -32,6 +34,33 @@ public struct AlertAcknowledged: WireSchema {
     public init(id: UInt64, by: String) { (self.id, self.by) = (id, by) }
 
     public static let fields: [WireFieldSchema<Self>] = [.uint64(1, \.id), .string(2, \.by)]
+}
+
+/// An event was sent to a channel, and taken or not, as the event that says so is named.
+public struct DeliveryAttempted: WireSchema {
+    /// Of the event that was sent.
+    public var position: UInt64 = 0
+    public var channel = ""
+    /// The same in every attempt to send this event to this channel.
+    public var deliveryID = ""
+    /// From 1.
+    public var attempt: UInt64 = 0
+    /// The receiver's host, and the beginning of the SHA-256 of its URL, which may hold a secret.
+    public var destination = ""
+    /// Of HTTP; 0 if there was no answer.
+    public var status: UInt64 = 0
+    /// Why it was not taken.
+    public var problem = ""
+    /// When it is sent again, in microseconds since 1970; 0: never.
+    public var nextTime: UInt64 = 0
+
+    public init() {}
+
+    public static let fields: [WireFieldSchema<Self>] = [
+        .uint64(1, \.position), .string(2, \.channel), .string(3, \.deliveryID),
+        .uint64(4, \.attempt), .string(5, \.destination), .uint64(6, \.status),
+        .string(7, \.problem), .uint64(8, \.nextTime),
+    ]
 }
 
 /// A report was written: a row of `test_reports`.
@@ -87,5 +116,26 @@ public struct ReportFile: WireSchema {
 
     public static let fields: [WireFieldSchema<Self>] = [
         .string(1, \.name), .string(2, \.format), .bytes(3, \.digest), .uint64(4, \.size),
+    ]
+}
+
+/// A request that carried a key of its own was answered: the same request gets the same answer.
+public struct RequestAnswered: WireSchema {
+    /// Who sent it.
+    public var by = ""
+    /// SHA-256 of the key.
+    public var keyDigest: [UInt8] = []
+    /// SHA-256 of what was asked: method, path and body.
+    public var requestDigest: [UInt8] = []
+    /// Of HTTP.
+    public var status: UInt64 = 0
+    /// JSON, as it was sent.
+    public var body = ""
+
+    public init() {}
+
+    public static let fields: [WireFieldSchema<Self>] = [
+        .string(1, \.by), .bytes(2, \.keyDigest), .bytes(3, \.requestDigest),
+        .uint64(4, \.status), .string(5, \.body),
     ]
 }

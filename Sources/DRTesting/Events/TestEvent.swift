@@ -47,7 +47,13 @@ public enum TestEvent: Equatable, Sendable {
     case cadenceRemoved(RowChange)
     case alertRaised(AlertRaised)
     case alertAcknowledged(AlertAcknowledged)
+    case deliverySucceeded(DeliveryAttempted)
+    case deliveryFailed(DeliveryAttempted)
     case reportGenerated(ReportGenerated)
+    case requestAnswered(RequestAnswered)
+    case tokenRevoked(TokenRevoked)
+    case accessRefused(AccessRefused)
+    case refusalsSummarized(RefusalsSummarized)
 
     /// - Returns: `nil` for an event of a newer program, which readers pass over.
     /// - Throws: if the bytes are not such an event.
@@ -99,7 +105,13 @@ public enum TestEvent: Equatable, Sendable {
         case 79: self = .cadenceRemoved(try RowChange(from: reader))
         case 80: self = .alertRaised(try AlertRaised(from: reader))
         case 81: self = .alertAcknowledged(try AlertAcknowledged(from: reader))
+        case 82: self = .deliverySucceeded(try DeliveryAttempted(from: reader))
+        case 83: self = .deliveryFailed(try DeliveryAttempted(from: reader))
         case 85: self = .reportGenerated(try ReportGenerated(from: reader))
+        case 86: self = .requestAnswered(try RequestAnswered(from: reader))
+        case 87: self = .tokenRevoked(try TokenRevoked(from: reader))
+        case 88: self = .accessRefused(try AccessRefused(from: reader))
+        case 89: self = .refusalsSummarized(try RefusalsSummarized(from: reader))
         default: return nil
         }
     }
@@ -159,7 +171,13 @@ public enum TestEvent: Equatable, Sendable {
         case .cadenceRemoved(let event): (79, "cadence_removed", event)
         case .alertRaised(let event): (80, "alert_raised", event)
         case .alertAcknowledged(let event): (81, "alert_acknowledged", event)
+        case .deliverySucceeded(let event): (82, "delivery_succeeded", event)
+        case .deliveryFailed(let event): (83, "delivery_failed", event)
         case .reportGenerated(let event): (85, "report_generated", event)
+        case .requestAnswered(let event): (86, "request_answered", event)
+        case .tokenRevoked(let event): (87, "token_revoked", event)
+        case .accessRefused(let event): (88, "access_refused", event)
+        case .refusalsSummarized(let event): (89, "refusals_summarized", event)
         }
     }
 

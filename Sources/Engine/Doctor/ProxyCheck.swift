@@ -1,6 +1,7 @@
 internal import ChaosToolkit
 internal import DRTesting
 internal import EventLog
+internal import Wire
 
 /// Looks at the standalone proxies before the storages of a target: whether they are there, and
 /// which faults are in force.

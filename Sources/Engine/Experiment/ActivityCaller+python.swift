@@ -2,6 +2,7 @@ internal import ChaosToolkit
 internal import DRTesting
 internal import FoundationEssentials
 internal import Synchronization
+internal import Wire
 
 /// Functions of Python, by the command of Chaos Toolkit where it is installed.
 extension ActivityCaller {

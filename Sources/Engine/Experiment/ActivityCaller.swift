@@ -1,3 +1,4 @@
+internal import Wire
 internal import ChaosToolkit
 internal import DRTesting
 internal import FoundationEssentials

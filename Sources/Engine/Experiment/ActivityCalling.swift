@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// What came of an activity.
 struct ActivityAnswer: Sendable {

@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// The calls outside that activities stand for. It makes none of them.
 struct ActivityCalls: Sendable {

@@ -1,6 +1,7 @@
 internal import ChaosToolkit
 internal import DRTesting
 internal import Synchronization
+internal import Wire
 
 extension ExperimentDrill {
     /// An activity that was made, or could not be.

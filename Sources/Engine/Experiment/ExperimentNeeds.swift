@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// What an experiment calls, as far as that is known before it runs. What a probe of the
 /// configuration decides is looked at when it is called.

@@ -1,5 +1,6 @@
 public import ChaosToolkit
 public import DRTesting
+internal import Wire
 
 /// A Chaos Toolkit experiment that is to be run, and how.
 public struct ExperimentRequest: Sendable {

@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// The secrets of an experiment by the variables of the environment that they come from: what is
 /// kept for later is kept with these names.

@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// What has to be called so that a proxy is again as it was. A pure value.
 struct ProxyDifference {

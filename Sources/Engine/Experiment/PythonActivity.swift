@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// A function of Python that an experiment calls: by the `chaos` command, as an experiment of its
 /// own that has nothing but this activity. A pure value: it runs nothing.

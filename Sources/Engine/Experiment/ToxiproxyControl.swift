@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// What an experiment changes at a Toxiproxy, or at a fault proxy, which speaks its language.
 ///

@@ -1,5 +1,6 @@
 internal import ChaosToolkit
 internal import DRTesting
+internal import Wire
 
 /// What a plug-in says about itself, once, at the start of a run.
 struct PluginDescription: Sendable {

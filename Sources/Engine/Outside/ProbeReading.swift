@@ -1,6 +1,7 @@
 internal import ChaosToolkit
 internal import DRTesting
 internal import Synchronization
+internal import Wire
 
 extension OutsideProbe {
     /// A longer text is no observation: it would not be kept.

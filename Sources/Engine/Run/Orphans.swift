@@ -102,11 +102,15 @@ public struct UnfinishedRuns: Sendable {
                 "runner lost at \(step ?? "the start")"
                 + left.map { "; \($0.changeID) is not undone: \($0.detail)" }.joined()
             finish.stepsNotExecuted = entry.run.stepsNotBegun
-            let events = try TestRun.decide(.finish(finish), in: entry.run)
+            let undoings = undone.map { TestEvent.externalChangeUndone($0) }
+            let end = try TestRun.decide(.finish(finish), in: entry.run)
+            var run = entry.run
+            for event in undoings + end { run.apply(event) }
+            let alerts = AlertRules.alerts(of: run, test: entry.id)
             do {
                 // Only if nothing came since it was read: it may just have ended by itself.
                 try await append(
-                    undone.map { TestEvent.externalChangeUndone($0) } + events, to: entry,
+                    undoings + alerts.map { TestEvent.alertRaised($0) } + end, to: entry,
                     expecting: .exactly(entry.revision))
             } catch let error as EventLogError where error.isWrongRevision {
                 continue

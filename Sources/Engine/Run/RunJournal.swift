@@ -51,6 +51,18 @@ actor RunJournal {
         try await write(try TestRun.decide(command, in: run))
     }
 
+    /// Records the end of the run and, in the same append, what people must know of it. The end
+    /// comes last, so that nothing of the run follows it.
+    func finish(_ finish: RunFinished) async throws {
+        // So that no notes come between, and the append is not cut in two.
+        try await enqueue([]).value
+        let events = try TestRun.decide(.finish(finish), in: run)
+        var ended = run
+        for event in events { ended.apply(event) }
+        let alerts = events.isEmpty ? [] : AlertRules.alerts(of: ended, test: firstPosition)
+        try await write(alerts.map { TestEvent.alertRaised($0) } + events)
+    }
+
     func write(_ events: [TestEvent]) async throws {
         if events.isEmpty { return }
         for event in events { run.apply(event) }

@@ -1,6 +1,6 @@
 internal import Crypto
 public import DRTesting
-internal import EventLog
+public import EventLog
 internal import FoundationEssentials
 internal import S3
 
@@ -22,6 +22,9 @@ public struct RunRequest: Sendable {
     public var timeout: Duration = .seconds(1800)
     public var isDebug = false
     public var seed: UInt64
+    /// The key of the run, a UUID of version 7, if whoever orders it has drawn it already; `nil`:
+    /// the run draws its own.
+    public var key: EventID?
     /// The program that runs `QueueChild` with a directory, and its first arguments.
     public var queueChild: [String] = []
     /// The program that runs `LoadChild`, and its arguments.

@@ -47,19 +47,16 @@ public final class Runner: Sendable {
         try request.checkCalls()
         state.withLock { $0 = State() }
         let runs = store.directory.runs
-        var generator = SystemRandomNumberGenerator()
-        let key = EventID(time: Self.now(), using: &generator)
+        let key = request.key ?? Self.drawnID()
         let holder = "run \(key) of process \(ProcessInfo.processInfo.processIdentifier)"
         let slot = try RunSlots(directory: runs, wanted: slots).take(holder: holder)
         guard let lock = try RunLock.take("\(runs)/\(key).lock", holder: holder) else {
             throw RunnerError(.internal, "the lock of a new run is taken")
         }
+        try await requireUnused(key)
         let journal = RunJournal(
             store: store, runKey: key,
-            makeID: {
-                var generator = SystemRandomNumberGenerator()
-                return EventID(time: Self.now(), using: &generator)
-            },
+            makeID: { Self.drawnID() },
             onForeign: { [weak self] event in
                 if case .cancelRequested(let request) = event {
                     self?.stop(.cancelled(by: request.by))
@@ -70,6 +67,15 @@ public final class Runner: Sendable {
             try? FileManager.default.removeItem(atPath: "\(runs)/\(key).lock")
         }
         return report
+    }
+
+    /// A retry with the key of a run that is recorded would be taken for that run, and write on in
+    /// its stream.
+    private func requireUnused(_ key: EventID) async throws {
+        let stream = RunJournal.stream(of: "\(key)")
+        if try await store.read({ try $0.revision(ofStream: stream) }) > 0 {
+            throw RunnerError(.usage, "run \(key) is recorded already")
+        }
     }
 
     private func record(
@@ -180,7 +186,7 @@ public final class Runner: Sendable {
         finish.time = Self.now()
         finish.ending = stop?.ending ?? .finished
         finish.stepsNotExecuted = await journal.run.stepsNotBegun
-        try await journal.record(.finish(finish))
+        try await journal.finish(finish)
         let report = await sign(
             RunReport(
                 id: journal.firstPosition, run: journal.run,
@@ -201,6 +207,11 @@ public final class Runner: Sendable {
                 id: report.id, run: report.run, metrics: report.metrics, checkpointSize: nil,
                 checkpointProblem: "\(error)")
         }
+    }
+
+    private static func drawnID() -> EventID {
+        var generator = SystemRandomNumberGenerator()
+        return EventID(time: now(), using: &generator)
     }
 
     static func now() -> UInt64 { UInt64(Date().timeIntervalSince1970 * 1_000_000) }

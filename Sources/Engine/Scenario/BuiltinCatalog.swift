@@ -1,12 +1,12 @@
 internal import Crypto
-internal import DRTesting
-internal import EventLog
+public import DRTesting
+public import EventLog
 
 /// The scenarios that come with the program, as rows of the log.
 ///
 /// Programs of several versions may share a log. Each content is recorded once: an older program
 /// does not take back what a newer one has brought.
-enum BuiltinCatalog {
+public enum BuiltinCatalog {
     static let author = "dr-testing"
     /// Several programs may record the same at once. Each then looks at what the others left.
     private static let maximumAttempts = 10
@@ -14,7 +14,7 @@ enum BuiltinCatalog {
     /// Records what the log does not know yet of the scenarios that come with this program.
     ///
     /// - Throws: `EventLogError`.
-    static func record(in store: EventStore) async throws {
+    public static func record(in store: EventStore) async throws {
         try await record(BuiltinScenarios.all.map { try ScenarioDefinition($0) }, in: store)
     }
 
@@ -87,7 +87,7 @@ extension ScenarioDefinition {
     }
 
     /// As the table has it, without an id.
-    init(_ scenario: Scenario, text: String) {
+    public init(_ scenario: Scenario, text: String) {
         self.init()
         (scenarioName, testType) = (scenario.name, scenario.type)
         description = scenario.description

@@ -1,4 +1,5 @@
 internal import ChaosToolkit
+internal import Wire
 
 /// Why a standalone proxy did not do as asked, or gave no answer.
 struct FaultProxyCallError: Error, CustomStringConvertible {

@@ -1,6 +1,7 @@
 internal import ChaosToolkit
 internal import DRTesting
 internal import FaultProxy
+internal import Wire
 
 /// Faults of standalone proxies, renewed each second.
 ///

@@ -1,6 +1,7 @@
 internal import ChaosToolkit
 internal import DRTesting
 internal import FaultProxy
+internal import Wire
 
 /// A standalone proxy before one storage of a target. It belongs to others: a run uses it, and
 /// leaves it as it was.

@@ -1,6 +1,7 @@
 internal import ChaosToolkit
 internal import DRTesting
 internal import ResilientStorage
+internal import Wire
 
 /// Reads the states that a service shows in JSON documents.
 struct ServiceStates: Sendable {

@@ -4,12 +4,12 @@
 
 /// Replaces a file so that after a crash there is the old one or the new one, whole. Only its
 /// owner may read it.
-enum DurableFile {
+package enum DurableFile {
     static func write(_ text: String, to path: String) throws(EventLogError) {
         try write(Array(text.utf8), to: path)
     }
 
-    static func write(_ bytes: [UInt8], to path: String) throws(EventLogError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(EventLogError) {
         let temporary = "\(path).\(getpid()).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         if descriptor < 0 { throw EventLogError.system(errno, "\(temporary) cannot be written") }

@@ -1,8 +1,8 @@
 /// A value of JSON, as it was written.
 ///
 /// Whole numbers and others are kept apart, as Python does, since a journal has to show what a
-/// service answered. Equality is that of the text: `1` is not `1.0`. ``pythonEquals(_:)`` is the
-/// other one. The order of an object's members is kept and does not count for equality.
+/// service answered. Equality is that of the text: `1` is not `1.0`. The order of an object's
+/// members is kept and does not count for equality.
 public enum JSONValue: Sendable {
     case null
     case bool(Bool)
@@ -110,5 +110,5 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 extension String {
     /// Whether both are spelled with the same Unicode scalars, which is when JSON and Python call
     /// texts equal; Swift also calls equal what merely looks the same.
-    func hasSameScalars(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+    public func hasSameScalars(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

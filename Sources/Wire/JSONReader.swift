@@ -1,4 +1,4 @@
-/// A text that cannot be read as JSON or YAML, and where.
+/// A text that cannot be read as JSON, or as YAML that stands for it, and where.
 public struct JSONError: Error, Equatable, CustomStringConvertible {
     /// From 1.
     public let line: Int
@@ -6,12 +6,16 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
     /// What is wrong there.
     public let message: String
 
+    public init(line: Int, column: Int, message: String) {
+        (self.line, self.column, self.message) = (line, column, message)
+    }
+
     public var description: String { "\(line):\(column): \(message)" }
 }
 
 extension JSONValue {
     /// Values nested deeper are refused, so that no text can use up the stack.
-    static let depthLimit = 200
+    public static let depthLimit = 200
 
     /// Reads JSON strictly: one value, no comments, no trailing commas, no `NaN`, no name twice in
     /// one object, no half of a surrogate pair.

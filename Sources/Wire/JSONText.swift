@@ -92,7 +92,7 @@ private struct JSONText {
 extension Double {
     /// As Python writes it: the same shortest digits as in Swift, with an exponent only below 1e-4
     /// and from 1e16 on.
-    var pythonText: String {
+    public var pythonText: String {
         let parts = description.split(separator: "e")
         let mantissa = parts[0].drop { $0 == "-" }
         let whole = mantissa.prefix { $0 != "." }

@@ -1,0 +1,169 @@
+internal import DRTesting
+internal import EventLog
+internal import Projections
+internal import Wire
+
+/// What a channel is sent about one event.
+///
+/// The same event gives the same message, whenever and however often it is sent, but for the time
+/// of the sending, which is signed too.
+struct WebhookMessage: Equatable, Sendable {
+    /// A text of Slack, or a summary of PagerDuty, has no more.
+    private static let maximumText = 1000
+
+    /// Names the event, in every attempt.
+    let id: String
+    let body: [UInt8]
+    let headers: [NamedValue]
+
+    /// - Parameters:
+    ///   - logID: of the log in which the event stands.
+    ///   - now: when it is sent, in microseconds since 1970.
+    init(_ event: SentEvent, to channel: Channel, logID: String, now: UInt64) {
+        id = "evt_\(logID)_\(event.position)"
+        body =
+            switch channel.format {
+            case .plain: Self.plain(event, id: id)
+            case .slack: Self.slack(event)
+            case .pagerduty: Self.pagerDuty(event, id: id, routingKey: channel.routingKey)
+            }
+        let seconds = now / 1_000_000
+        var headers = [
+            NamedValue("content-type", "application/json"), NamedValue("webhook-id", id),
+            NamedValue("webhook-timestamp", "\(seconds)"),
+        ]
+        if let secret = channel.secret {
+            let signature = WebhookSignature.value(
+                id: id, time: seconds, body: body, secret: secret)
+            headers.append(NamedValue("webhook-signature", signature))
+        }
+        self.headers = headers
+    }
+
+    private static func plain(_ event: SentEvent, id: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { message in
+            message.name("type")
+            message.string(event.event.name)
+            message.name("timestamp")
+            message.string(RFC3339.text(event.time))
+            message.name("id")
+            message.string(id)
+            message.name("position")
+            message.integer(event.position)
+            message.name("data")
+            if case .alertRaised(let alert) = event.event {
+                write(alert, to: &message)
+            } else {
+                message.json(event.json)
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ alert: AlertRaised, to writer: inout JSONWriter) {
+        writer.object { data in
+            data.name("alert_type")
+            data.string(alert.alertType)
+            data.name("severity")
+            data.string(alert.severity)
+            data.name("service_name")
+            data.string(alert.serviceName)
+            data.name("message")
+            data.string(alert.message)
+            data.name("details")
+            alert.writeDetails(to: &data)
+        }
+    }
+
+    private static func slack(_ event: SentEvent) -> [UInt8] {
+        var lines = [summary(of: event)]
+        if case .alertRaised(let alert) = event.event {
+            lines += alert.details.map { "\($0.name): \($0.value)" }
+        }
+        // Three characters mean something to Slack.
+        let text = lines.joined(separator: "\n").printable(keepsNewlines: true)
+            .replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+            .replacing(">", with: "&gt;")
+        var writer = JSONWriter()
+        writer.object { message in
+            message.name("text")
+            message.string(text)
+        }
+        return writer.bytes
+    }
+
+    private static func pagerDuty(
+        _ event: SentEvent, id: String, routingKey: String
+    ) -> [UInt8] {
+        let alert = event.alert
+        var writer = JSONWriter()
+        writer.object { message in
+            message.name("routing_key")
+            message.string(routingKey)
+            message.name("event_action")
+            message.string("trigger")
+            message.name("dedup_key")
+            message.string(id)
+            message.name("payload")
+            message.object { payload in
+                payload.name("summary")
+                payload.string(summary(of: event).printable())
+                payload.name("source")
+                payload.string(alert?.serviceName ?? "dr_testing")
+                payload.name("severity")
+                payload.string(severity(of: alert))
+                payload.name("timestamp")
+                payload.string(RFC3339.text(event.time))
+                payload.name("class")
+                payload.string(alert?.alertType ?? event.event.name)
+                payload.name("custom_details")
+                if let alert { alert.writeDetails(to: &payload) } else { payload.json(event.json) }
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func summary(of event: SentEvent) -> String {
+        guard let alert = event.alert else { return "\(event.event.name) at \(event.position)" }
+        let text = "[\(alert.severity)] \(alert.message)"
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximumText)))
+    }
+
+    /// In PagerDuty's words.
+    private static func severity(of alert: AlertRaised?) -> String {
+        switch alert?.severity {
+        case "critical": "critical"
+        case "high": "error"
+        case "medium": "warning"
+        default: "info"
+        }
+    }
+}
+
+/// An event on its way to a channel.
+struct SentEvent: Equatable, Sendable {
+    let position: UInt64
+    /// Microseconds since 1970.
+    let time: UInt64
+    let event: TestEvent
+}
+
+extension SentEvent {
+    /// - Returns: `nil` for an event that is not known here.
+    init?(_ recorded: RecordedEvent) {
+        let record = recorded.record
+        guard let event = try? TestEvent(number: record.number, payload: record.payload) else {
+            return nil
+        }
+        self.init(position: recorded.position, time: record.clock, event: event)
+    }
+
+    var alert: AlertRaised? {
+        if case .alertRaised(let alert) = event { alert } else { nil }
+    }
+
+    var json: [UInt8] {
+        EventJSON.object(number: event.number, payload: event.payload) ?? Array("{}".utf8)
+    }
+}
