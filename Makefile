@@ -1,10 +1,11 @@
 # Demo and tests build alike, so that one can use what the other has built.
 BUILD_FLAGS = -debug-info-format none
 SCENARIO = Complete R2 Outage Simulation
-PROGRAMS = dr-runner fault-proxy dr-audit dr-projections dr-weekly-report
+PROGRAMS = dr-runner dr-server fault-proxy dr-audit dr-projections dr-weekly-report
 export DR_DATA ?= ./dr-data
 
-.PHONY: help demo test soak torture bench bench-proxy bench-log format release clean
+.PHONY: help demo serve test soak torture bench bench-proxy bench-log bench-server
+.PHONY: format release clean
 
 help: ## Say what there is to make
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -18,6 +19,14 @@ demo: ## Run a drill against a storage system on this machine, and write its rep
 	echo "Report: $$(ls -t "$$DR_DATA"/reports/*.html | head -n 1)"; \
 	exit $$verdict
 
+serve: ## Serve the API and the dashboard on this machine, and print a token for them
+	@.ci/setup.sh build
+	@for program in dr-server dr-runner dr-audit; do \
+		swift build $(BUILD_FLAGS) --product $$program || exit; \
+	done
+	@.build/debug/dr-server token --role admin --subject "$$(id -un)"
+	@exec .build/debug/dr-server serve
+
 test: .venv/installed ## Run all tests, with real storage servers
 	@.ci/setup.sh test
 	@.ci/test.sh $(BUILD_FLAGS) --no-parallel
@@ -30,9 +39,9 @@ torture: .venv/installed ## Kill, fill up, fault and cut the power of the log, a
 	@.ci/setup.sh test
 	@DR_SOAK=1 .ci/test.sh -c release -Xswiftc -enable-testing --no-parallel --filter Torture
 
-# Both, one after the other, also where the first misses a bound.
-bench: ## Compare the fault proxy and the event log with their peers
-	@$(MAKE) --no-print-directory --keep-going --jobs=1 bench-proxy bench-log
+# One after the other, also where one misses a bound.
+bench: ## Measure the fault proxy, the event log and the server beside their peers
+	@$(MAKE) --no-print-directory --keep-going --jobs=1 bench-proxy bench-log bench-server
 
 bench-proxy:
 	@.ci/setup.sh bench
@@ -44,6 +53,15 @@ bench-log:
 	swift build -c release --package-path Benchmarks --product log-bench
 	Benchmarks/log/run.py Benchmarks/.build/release/log-bench \
 		--json Benchmarks/.build/bench-log.json
+
+bench-server:
+	@.ci/setup.sh bench
+	@for program in dr-server dr-runner dr-audit; do \
+		swift build -c release --product $$program || exit; \
+	done
+	swift build -c release --package-path Benchmarks --product log-bench
+	Benchmarks/server/run.py .build/release/dr-server Benchmarks/.build/release/log-bench \
+		--json .build/bench-server.json
 
 format: ## Format all Swift files
 	swift format --in-place --parallel --recursive --configuration .swift-format \

@@ -227,7 +227,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ],
+            exclude: ["Examples"]),
         .executableTarget(
             name: "dr-runner",
             dependencies: [
@@ -302,7 +303,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "DRTesting", "EventLog", "Projections", "Wire",
+                "Service", "DRTesting", "EventLog", "Projections", "S3Sandbox", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -354,7 +355,8 @@ let package = Package(
                 "resilient-storage-example",
             ],
             exclude: [
-                "Help", "check_proof.py", "damage.py", "experiments", "services",
+                "Help", "browser.py", "check_proof.py", "check_webhook.py", "contract.py",
+                "damage.py", "experiments", "schedule_zones.py", "services",
                 "toxiproxy_clients.py",
             ]),
     ]

@@ -61,6 +61,8 @@ system_packages() {
     if [ "$1" = test ]; then
         has protoc || missing="$missing protobuf-compiler"
         has strace || missing="$missing strace"
+        has chromium || missing="$missing chromium"
+        [ -e /usr/share/zoneinfo/Europe/Berlin ] || missing="$missing tzdata"
     fi
     if [ "$1" = bench ]; then
         has python3 || missing="$missing python3"

@@ -1,57 +1,9 @@
-"""What must be reached, and the tables that say whether it is."""
-
-import dataclasses
+"""What must be reached."""
 
 import races
+from tables import Row, compared, rate
 
 HEADINGS = ["what", "the log", "beside it", "seen", "bound", ""]
-
-
-@dataclasses.dataclass
-class Row:
-    """Something measured; with a bound if it has one: the least or the most that is good."""
-
-    what: str
-    here: str
-    beside: str
-    value: float
-    unit: str = "ratio"
-    least: float = None
-    most: float = None
-
-    @property
-    def holds(self):
-        return (self.least is None or self.value >= self.least) and (
-            self.most is None or self.value <= self.most)
-
-    @property
-    def verdict(self):
-        return "" if self.bound == "" else "reached" if self.holds else "MISSED"
-
-    @property
-    def bound(self):
-        if self.least is not None:
-            return f"at least {written(self.least, self.unit)}"
-        return "" if self.most is None else f"at most {written(self.most, self.unit)}"
-
-    @property
-    def cells(self):
-        seen = written(self.value, self.unit)
-        return [self.what, self.here, self.beside, seen, self.bound, self.verdict]
-
-
-def written(value, unit):
-    return {"ratio": f"{value:.2f}", "rate": rate(value), "memory": f"{value / 1e6:.0f} MB"}[unit]
-
-
-def rate(per_second):
-    return f"{per_second:,.0f}/s"
-
-
-def compared(what, here, beside, name, **bound):
-    """Two rates, and the one in terms of the other."""
-    ours, theirs = here["per_second"], beside["per_second"]
-    return Row(what, rate(ours), f"{name} {rate(theirs)}", ours / theirs, **bound)
 
 
 def judge(found):
@@ -132,19 +84,3 @@ def memory_rows(found):
             most=100e6)
         for name, reader in readers.items()
     ]
-
-
-def print_table(rows):
-    table = [HEADINGS] + [row.cells for row in rows]
-    widths = [max(len(line[column]) for line in table) for column in range(len(HEADINGS))]
-    print()
-    for line in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
-
-
-def print_markdown(machine, rows):
-    print("| " + " | ".join(HEADINGS) + " |")
-    print("|---|---:|---:|---:|---:|---|")
-    for row in rows:
-        print("| " + " | ".join(row.cells) + " |")
-    print("\n" + ", ".join(f"{key} {value}" for key, value in machine.items()) + ".")

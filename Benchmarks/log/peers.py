@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import time
 
+import processes
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 POSTGRES = "/usr/lib/postgresql/15/bin"
 VALUE_BYTES = 256
@@ -67,7 +69,7 @@ def run(*command):
             [str(part) for part in command], stdout=output, stderr=errors, text=True)
         peak = 0
         while process.poll() is None:
-            peak = max(peak, anonymous_bytes(process.pid))
+            peak = max(peak, processes.anonymous_bytes(process.pid))
             time.sleep(SAMPLE_SECONDS)
         output.seek(0)
         errors.seek(0)
@@ -78,15 +80,6 @@ def run(*command):
         "per_second": result["events"] / result["seconds"],
         "peak": max(peak, result.get("memory", 0)),
     }
-
-
-def anonymous_bytes(pid):
-    """Memory of a process that belongs to no file; 0 once it has ended."""
-    with contextlib.suppress(OSError):
-        with open(f"/proc/{pid}/status", encoding="ascii") as file:
-            found = re.search(r"^RssAnon:\s+(\d+) kB", file.read(), re.M)
-            return int(found[1]) * 1024 if found else 0
-    return 0
 
 
 # --- Files -------------------------------------------------------------------------------------

@@ -12,15 +12,17 @@ prints what an earlier run has measured, as a table for that page.
 import argparse
 import json
 import os
-import platform
-import re
 import shutil
 import sys
 import tempfile
 
+# What the benchmarks share lies one folder up.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 import bounds
 import peers
 import races
+import tables
 
 # Of the log, its copy in LMDB alone, a history and its views, for each event.
 DISK_BYTES_AN_EVENT = 2500
@@ -34,19 +36,6 @@ QUICK = {
     "rounds": 1, "seconds": 1, "events": 300_000, "append_events": 100_000,
     "once_events": 100_000, "rebuild_events": 100_000,
 }
-
-
-def describe_machine(folder):
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        model = re.search(r"^model name\s*: (.*)$", file.read(), re.M)
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return {
-        "processor": model[1] if model else platform.machine(),
-        "cores": os.cpu_count(),
-        "memory": f"{memory / 2**30:.0f} GiB",
-        "kernel": platform.release().split("-")[0],
-        "file system": peers.file_system(folder),
-    }
 
 
 def check_disk(folder, options):
@@ -63,7 +52,7 @@ def check_disk(folder, options):
 def measure(options, folder):
     contest = races.Races(options.program, folder, options)
     found = {
-        "machine": describe_machine(folder),
+        "machine": tables.machine() | {"file system": peers.file_system(folder)},
         "sizes": {name: getattr(options, name) for name in FULL},
     }
     with peers.postgres(f"{folder}/postgres") as postgres:
@@ -127,9 +116,9 @@ def main():
     rows = bounds.judge(found)
     save(options, found | {"rows": [row.cells for row in rows]})
     if options.markdown:
-        bounds.print_markdown(found["machine"], rows)
+        tables.print_markdown(bounds.HEADINGS, found["machine"], rows)
     else:
-        bounds.print_table(rows)
+        tables.print_table(bounds.HEADINGS, rows)
     sys.exit(0 if all(row.holds for row in rows) else 1)
 
 

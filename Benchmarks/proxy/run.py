@@ -22,13 +22,16 @@ import re
 import resource
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+# What the benchmarks share lies one folder up.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 import servers
+import wrk
 
 LEAST_RATIO = 0.7
 MOST_GROWTH = 8 * 1024 * 1024
@@ -42,47 +45,16 @@ LAST_REQUEST = b"GET / HTTP/1.1\r\nHost: benchmark\r\nConnection: close\r\n\r\n"
 # --- Throughput --------------------------------------------------------------------------------
 
 
-def wrk(port, seconds, connections):
-    """Requests, requests a second, and latencies in milliseconds."""
-    threads = min(2, os.cpu_count(), connections)
-    command = [
-        servers.find("wrk"), f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency",
-        f"http://127.0.0.1:{port}/",
-    ]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    errors = re.search(r"Socket errors:.*|Non-2xx or 3xx responses:.*", text)
-    if errors:
-        raise SystemExit(f"port {port}: {errors[0]}")
-    return {
-        "requests": int(re.search(r"(\d+) requests in", text)[1]),
-        "per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
-        "p50_ms": latency(text, "50"),
-        "p99_ms": latency(text, "99"),
-    }
-
-
-def latency(text, percentile):
-    number, unit = re.search(rf"^\s+{percentile}%\s+([\d.]+)(us|ms|s)", text, re.M).groups()
-    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+def load(port, seconds, connections):
+    return wrk.ask(f"http://127.0.0.1:{port}/", seconds, connections)
 
 
 def measure_throughput(ports, options):
-    for port in ports.values():
-        wrk(port, 1, options.connections)
-    rounds = {name: [] for name in ports}
-    names = list(ports)
-    for number in range(options.rounds):
-        # Each is first in its turn.
-        for name in names[number % len(names):] + names[: number % len(names)]:
-            rounds[name].append(wrk(ports[name], options.seconds, options.connections))
-            print(f"  round {number + 1}, {name}: {rounds[name][-1]['per_second']:.0f}/s")
-    return {
-        name: {
-            key: statistics.median(entry[key] for entry in entries)
-            for key in ["per_second", "p50_ms", "p99_ms"]
-        } | {"rounds": entries}
-        for name, entries in rounds.items()
-    }
+    def contender(port):
+        return lambda: load(port, options.seconds, options.connections)
+
+    contenders = {name: contender(port) for name, port in ports.items()}
+    return wrk.race(contenders, options.rounds)
 
 
 # --- Memory ------------------------------------------------------------------------------------
@@ -121,7 +93,7 @@ def measure_memory(proxy, port, options):
     done = 0
     with MemoryWatch(proxy) as memory:
         while done < options.requests:
-            done += wrk(port, options.seconds, options.connections)["requests"]
+            done += load(port, options.seconds, options.connections)["requests"]
     return {
         "requests": done,
         "resident_bytes": memory.samples[-1],

@@ -5,9 +5,8 @@ import http.client
 import json
 import os
 import shutil
-import socket
-import subprocess
-import time
+
+from processes import free_port, running
 
 BODY = "x" * 1024
 # Through a proxy, and some more.
@@ -55,41 +54,6 @@ def find(program):
     if path is None:
         raise SystemExit(f"{program} is not installed: .ci/setup.sh bench")
     return path
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-@contextlib.contextmanager
-def running(arguments, port, folder):
-    """Runs a program for as long as the block does, from when its port is open."""
-    name = os.path.basename(arguments[0])
-    with open(f"{folder}/{name}.out", "wb") as output:
-        process = subprocess.Popen(arguments, stdout=output, stderr=output, cwd=folder)
-    try:
-        wait_until_open(process, port, f"{folder}/{name}.out")
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def wait_until_open(process, port, output):
-    deadline = time.monotonic() + 20
-    while True:
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        if process.poll() is not None or time.monotonic() > deadline:
-            with open(output, encoding="utf-8", errors="replace") as text:
-                raise SystemExit(f"{process.args[0]} does not listen:\n{text.read()[-2000:]}")
-        time.sleep(0.05)
 
 
 @contextlib.contextmanager

@@ -186,19 +186,20 @@ extension RunChart {
 }
 
 enum HTMLText {
-    /// Control characters are made visible; what has a meaning in HTML is escaped.
+    /// Control characters are made visible; what has a meaning in HTML is escaped, scalar by
+    /// scalar: a quote that carries an accent is one letter to people, and a quote to browsers.
     static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.printable() {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
+        var result = String.UnicodeScalarView()
+        for scalar in text.printable().unicodeScalars {
+            switch scalar {
+            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+            case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
+            case "'": result.append(contentsOf: "&#39;".unicodeScalars)
+            default: result.append(scalar)
             }
         }
-        return result
+        return String(result)
     }
 }

@@ -25,6 +25,11 @@ public struct Alerts: Equatable, Sendable {
 
     /// Of alerts that are about no run, and of who has seen which.
     public static let stream = "alerts"
+    /// What there are alerts of.
+    public static let types = [
+        "dr_test_failed", "dr_test_inconclusive", "dr_objective_missed", "dr_cleanup_failed",
+        "dr_overdue", "dr_integrity",
+    ]
     /// From the least to the worst.
     public static let severities = ["low", "medium", "high", "critical"]
 

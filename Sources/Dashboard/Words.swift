@@ -80,11 +80,30 @@ enum Words {
         return (tenths < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(rest)")
     }
 
-    /// Small numbers with what they need to differ from 0.
+    /// A measure as people write it: `1/s` stands for `per second`, and `1` for nothing.
     static func amount(_ value: Double, _ unit: String) -> String {
-        if unit == "ms" { return span(value) }
-        let number = value != 0 && abs(value) < 0.1 ? "\(value)" : decimal(value)
-        return unit.isEmpty ? number : "\(number) \(unit)"
+        switch unit {
+        case "ms": span(value)
+        case "ratio": percentage(value)
+        case "", "1": number(value)
+        case _ where unit.hasPrefix("1/"): "\(number(value))\(unit.dropFirst())"
+        default: "\(number(value)) \(unit)"
+        }
+    }
+
+    /// Small numbers with what they need to differ from 0.
+    private static func number(_ value: Double) -> String {
+        guard value != 0, abs(value) < 0.1 else { return decimal(value) }
+        let thousandths = (value * 1000).rounded()
+        return thousandths == 0 ? "\(value)" : "\(thousandths / 1000)"
+    }
+
+    /// Nothing is rounded to none or to all.
+    private static func percentage(_ value: Double) -> String {
+        guard abs(value) < largest else { return "\(value)" }
+        let percent = (value * 10_000).rounded() / 100
+        if (percent == 0 && value != 0) || (percent == 100 && value != 1) { return "\(value)" }
+        return percent == percent.rounded() ? "\(Int(percent)) %" : "\(percent) %"
     }
 
     static func size(_ bytes: Double?) -> String {

@@ -41,6 +41,10 @@ extension LogFile {
                 throw EventLogError(.notOurs, "\(log) is not an event log", cause: error)
             case .system(EACCES), .system(EPERM):
                 throw EventLogError(.readOnly, "\(log) may not be opened", cause: error)
+            case .system(EBUSY):
+                throw EventLogError(
+                    .busy, "another process opens \(log), and does not come to an end",
+                    cause: error)
             default: throw error
             }
         }

@@ -1,3 +1,4 @@
+internal import DRTesting
 public import Hummingbird
 internal import NIOCore
 
@@ -27,5 +28,16 @@ public struct APIContext: RequestContext, Sendable {
             guard let caller else { throw .unauthorized }
             return caller
         }
+    }
+
+    /// The `{id}` of the path, of a row.
+    ///
+    /// - Throws: `not_found` if it is no id at all.
+    func id(of noun: String) throws(APIError) -> UInt64 {
+        let text = parameters.get("id") ?? ""
+        guard let id = UInt64(digits: text), id > 0 else {
+            throw .notFound("\(noun) '\(text.prefix(40).printable())'")
+        }
+        return id
     }
 }

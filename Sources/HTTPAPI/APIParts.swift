@@ -7,6 +7,8 @@ public import Service
 public struct APIParts: Sendable {
     public let store: EventStore
     public let views: ViewStore
+    /// The one of the server: it keeps answers.
+    public let reading: ReadingService
     public let catalog: Catalog
     public let runs: any RunStarting
     public let scenarioCheck: any ScenarioChecking
@@ -32,6 +34,7 @@ public struct APIParts: Sendable {
         self.settings = settings
         self.clock = clock
         self.metrics = metrics
+        reading = ReadingService(store: store, views: views, zones: zones, clock: clock)
     }
 }
 
@@ -47,7 +50,7 @@ public struct APISettings: Equatable, Sendable {
     /// Whether a proxy stands before the server, and names its client in `X-Forwarded-For`.
     public var isBehindProxy = false
     /// How often one known caller may ask, over all his tokens.
-    public var callerRate = RequestRate(perSecond: 200, burst: 2000)
+    public var callerRate = RequestRate(perSecond: 200)
     /// How often an address may be refused before it is not listened to.
     public var strangerRate = RequestRate(perSecond: 2, burst: 60)
 

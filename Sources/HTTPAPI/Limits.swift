@@ -8,6 +8,9 @@ public struct RequestRate: Equatable, Sendable {
     public var burst: Int
 
     public init(perSecond: Int, burst: Int) { (self.perSecond, self.burst) = (perSecond, burst) }
+
+    /// A page asks for much at once: a burst is what is due in ten seconds.
+    public init(perSecond: Int) { self.init(perSecond: perSecond, burst: 10 * perSecond) }
 }
 
 /// What one request may take.
@@ -95,7 +98,8 @@ struct RequestBuckets: Sendable {
 
     private mutating func forgetFull(at now: UInt64) {
         buckets = buckets.filter { filled($0.value, at: now) < Double(rate.burst) }
-        // All of them at once are an attack; what one of them still had left does not count then.
-        if buckets.count >= Self.limit { buckets.removeAll(keepingCapacity: true) }
+        // So many at once are an attack: what each had left does not count then. All of them are
+        // looked at here, which must not come again with the next name.
+        if buckets.count > Self.limit / 2 { buckets.removeAll(keepingCapacity: true) }
     }
 }

@@ -81,6 +81,9 @@ public final class Environment: @unchecked Sendable {
     private static func open(
         path: String, options: Options, operation: String
     ) throws(LMDBError) -> OpaquePointer {
+        let turn = try OpeningTurn(folder: path, operation: operation)
+        // Closing after a failure is part of it.
+        defer { withExtendedLifetime(turn) {} }
         var created: OpaquePointer?
         try check(mdb_env_create(&created), operation)
         let handle = created!

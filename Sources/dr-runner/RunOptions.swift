@@ -28,14 +28,16 @@ struct VariableOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "A variable of the scenario, as name=value.")
     var settings: [String] = []
 
-    /// Of a name that is set twice the last value counts.
+    /// Of a name that is set twice the last value counts. It may be empty.
     ///
     /// - Throws: `RunnerError` with `.usage`, naming what is no `name=value`.
     func values() throws -> [String: String] {
         var values: [String: String] = [:]
         for setting in settings {
-            let sides = setting.split(separator: "=", maxSplits: 1).map(String.init)
-            guard sides.count == 2 else {
+            let sides = setting.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false
+            ).map(String.init)
+            guard sides.count == 2, !sides[0].isEmpty else {
                 throw RunnerError(.usage, "--set '\(setting)': accepted: name=value")
             }
             values[sides[0]] = sides[1]

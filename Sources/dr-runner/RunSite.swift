@@ -41,6 +41,8 @@ struct RunSite {
         do {
             report = try await runner.run(request)
         } catch {
+            // Lost runs were closed before, and give rise to alerts too.
+            await deliver()
             throw await namingTests(in: error)
         }
         view.finish()

@@ -3,6 +3,10 @@ import HummingbirdTLS
 import NIOCore
 import NIOSSL
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Where the server listens, and how it is reached there.
 struct ListeningPlace: Sendable {
     /// A connection that says nothing for so long is closed. A stream of events does say something.
@@ -27,12 +31,18 @@ struct ListeningPlace: Sendable {
         default:
             throw SettingError("TLS needs both a certificate and a key; only one of them is given")
         }
-        let isLoopback = ["localhost", "::1"].contains(self.host) || self.host.hasPrefix("127.")
-        if !isLoopback, credentials == nil, !isBehindProxy {
+        if !Self.isLoopback(self.host), credentials == nil, !isBehindProxy {
             throw SettingError(
                 "on \(self.host) others could read the tokens: give --certificate and --key, or "
                     + "--behind-proxy")
         }
+    }
+
+    /// A name that only begins like an address of this machine may be anybody's.
+    private static func isLoopback(_ host: String) -> Bool {
+        if ["localhost", "::1"].contains(host) { return true }
+        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+        return isAddress && host.hasPrefix("127.")
     }
 
     /// Whether browsers reach it over TLS.
@@ -63,5 +73,15 @@ struct ListeningPlace: Sendable {
                 "TLS is not possible with \(credentials.certificate) and \(credentials.key): "
                     + "\(error)")
         }
+    }
+}
+
+/// The server cannot listen: another program does there, for instance.
+struct ListeningError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ place: ListeningPlace, errno code: CInt) {
+        let reason = String(cString: strerror(code))
+        description = "cannot listen on \(place.host), port \(place.port): \(reason)"
     }
 }

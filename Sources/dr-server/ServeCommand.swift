@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLog
 import Hummingbird
 import Logging
+import NIOCore
 import Service
 import ServiceLifecycle
 import UnixSignals
@@ -17,11 +18,12 @@ struct ServeCommand: AsyncParsableCommand {
             Elsewhere than on this machine it serves only over TLS, with --certificate and --key, \
             or behind a proxy that does that, with --behind-proxy.
 
-            """ + ServeCommand.variables)
+            What no option says is read from the environment, and what is not there from the file \
+            of --config: \(ServeCommand.variables).
+            """)
 
     private static let variables =
-        "Variables, with the options of the same meaning before them: "
-        + ServerSettings.Name.allCases.map(\.rawValue).joined(separator: ", ") + "."
+        ServerSettings.Name.allCases.map(\.rawValue).joined(separator: ", ")
 
     @OptionGroup var data: DataOptions
 
@@ -75,6 +77,10 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: .init(
                 services: parts.services.map { .init(service: $0) } + [.init(service: application)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        do {
+            try await group.run()
+        } catch let error as IOError {
+            throw ListeningError(place, errno: error.errnoCode)
+        }
     }
 }

@@ -24,6 +24,10 @@ struct ServerParts: Sendable {
         var api = APISettings()
         api.isTestingEnabled = try settings.flag(.isEnabled, default: true)
         api.toolVersion = DRServer.version
+        // Requests a second of one caller; 0 is no limit.
+        if let rate = try settings.number(.rateLimit, in: 0...1_000_000) {
+            api.callerRate = RequestRate(perSecond: rate)
+        }
         (api.isSecure, api.isBehindProxy) = (place.isSecure, place.isBehindProxy)
         _ = try settings.number(.slots, in: 1...64)
         _ = try settings.number(.timeout, in: 1...86_400_000)
@@ -63,7 +67,8 @@ extension ServerSettings {
     /// What `dr-runner` reads by itself; where it is and where the log is are said otherwise.
     fileprivate var forRunners: [String: String] {
         let names: [Name] = [
-            .isEnabled, .slots, .timeout, .channels, .webhook, .areNotified, .checkpoints,
+            .isEnabled, .slots, .timeout, .channels, .webhook, .webhookSecret, .isWebhookLocal,
+            .areNotified, .checkpoints,
         ]
         return environment.filter { variable in names.contains { $0.rawValue == variable.key } }
     }

@@ -1,5 +1,6 @@
 import Configuration
 import EventLog
+import Foundation
 import HTTPAPI
 import SystemPackage
 
@@ -28,6 +29,7 @@ struct ServerSettings: Sendable {
         case keySet = "DR_JWKS"
         case issuer = "DR_JWT_ISSUER"
         case audience = "DR_JWT_AUDIENCE"
+        case rateLimit = "DR_RATE_LIMIT"
         case isEnabled = "DR_TESTING_ENABLED"
         case slots = "DR_MAX_CONCURRENT_TESTS"
         case timeout = "DR_TEST_TIMEOUT_MS"
@@ -35,6 +37,8 @@ struct ServerSettings: Sendable {
         case runner = "DR_RUNNER"
         case channels = "DR_CHANNELS"
         case webhook = "DR_ALERT_WEBHOOK_URL"
+        case webhookSecret = "DR_ALERT_WEBHOOK_SECRET"
+        case isWebhookLocal = "DR_ALERT_WEBHOOK_ALLOW_LOCAL"
         case areNotified = "DR_NOTIFICATION_ENABLED"
         case checkpoints = "DR_CHECKPOINT_DIR"
 
@@ -43,7 +47,9 @@ struct ServerSettings: Sendable {
         }
 
         /// Shown only as set or not: what it holds opens something, or may.
-        fileprivate var isSecret: Bool { self == .secret || self == .webhook || self == .keySet }
+        fileprivate var isSecret: Bool {
+            [.secret, .keySet, .webhook, .webhookSecret].contains(self)
+        }
     }
 
     let values: [Name: String]
@@ -93,9 +99,11 @@ struct ServerSettings: Sendable {
         return number
     }
 
-    /// For the programs that the server starts, and for the parts that read them by themselves.
+    /// For the programs that the server starts, and for the parts that read them by themselves:
+    /// with the variables that are not the server's own, like `HOME`.
     var environment: [String: String] {
-        Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, $0.value) })
+        ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+            .merging(values.map { ($0.key.rawValue, $0.value) }) { $1 }
     }
 
     /// What is set, a line each, and no secret.

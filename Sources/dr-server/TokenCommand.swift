@@ -14,10 +14,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "What its owner may do: "
-                + Role.allCases.map(\.rawValue).joined(separator: ", ") + "."))
+    @Option(help: "What its owner may do.")
     var role: RoleArgument
 
     @Option(help: "Who its owner is: the log names him so.")

@@ -21,7 +21,9 @@ struct AlertRulesTests {
     }
 
     private static func types(_ run: TestRun) -> [String] {
-        AlertRules.alerts(of: run, test: 2).map(\.alertType)
+        let types = AlertRules.alerts(of: run, test: 2).map(\.alertType)
+        #expect(types.allSatisfy { Alerts.types.contains($0) })
+        return types
     }
 
     @Test func aFailedDrillSaysWhatTheBriefSays() throws {

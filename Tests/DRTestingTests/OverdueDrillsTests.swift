@@ -60,6 +60,7 @@ struct OverdueDrillsTests {
     @Test func theAlertNamesTheDrill() {
         let alert = OverdueDrill(cadence: Self.cadence, dueTime: Self.due).alert { "at \($0)" }
         #expect(alert.alertType == "dr_overdue" && alert.testID == 0)
+        #expect(Alerts.types.contains(alert.alertType))
         #expect(alert.message == "Disaster Recovery test overdue: Failover on staging")
         #expect(alert.details.contains(NamedValue("due_at", "at \(Self.due)")))
         #expect(alert.details.contains(NamedValue("last_success", "never")))

@@ -76,6 +76,7 @@ struct HostileTextTests {
             ("findings", FindingsPage([finding], now: now, shell)),
             ("reports", ReportsPage([report], now: now, shell, viewer)),
             ("alerts", AlertsPage([alert], now: now, shell, viewer)),
+            ("audit", AuditPage(Samples.audit(origin: text), shell)),
         ]
     }
 

@@ -59,6 +59,57 @@ struct PageTests {
         #expect(!templates.render(last, as: "history").contains("Older"))
     }
 
+    @Test func aHistoryOfOnePageHasNothingToTurn() {
+        let rows = [Samples.test(5)]
+        func shown(_ address: String, next: UInt64?) -> String {
+            let query = HistoryQuery(PageAddress(query: address))
+            let page = HistoryPage(query, rows, next: next, known: rows, Samples.shell())
+            return templates.render(page, as: "history")
+        }
+        #expect(!shown("", next: nil).contains("class=\"pager\""))
+        #expect(shown("", next: 5).contains("class=\"pager\""))
+        #expect(shown("cursor=9", next: nil).contains("Newest"))
+    }
+
+    @Test func aScenarioWhoseRunWasCalledOffSaysSo() {
+        let scenario = Row(["id": 1, "scenario_name": "Outage"])
+        let cancelled = Samples.test(5, status: "cancelled", verdict: .null)
+        let page = ScenariosPage(
+            [scenario], drills: [cancelled], now: Samples.now, Samples.shell(), Samples.operating)
+        let html = templates.render(page, as: "scenarios")
+        #expect(html.contains("<a class=\"verdict none\" href=\"/tests/5\">cancelled</a>"))
+    }
+
+    @Test func aRunThatWasCalledOffProvesNoRecovery() {
+        var facts = OverviewFacts()
+        facts.now = Samples.now
+        facts.scenarios = [
+            Row(["id": 1, "scenario_name": "Outage", "rto_target_ms": 300_000])
+        ]
+        let cancelled = Samples.test(6, status: "cancelled", verdict: .null, rto: .null)
+        facts.drills = [cancelled]
+        let never = OverviewPage(facts, Samples.shell(), Samples.watching)
+        #expect(never.scenarios.first?.rto == "at most 5 min")
+        facts.drills = [cancelled, Samples.test(5)]
+        let before = OverviewPage(facts, Samples.shell(), Samples.watching)
+        #expect(before.scenarios.first?.verdict == "cancelled")
+        #expect(before.scenarios.first?.rto == "41.2 s of 5 min")
+        #expect(TestLine.isJudged(Samples.test(5)))
+        #expect(!TestLine.isJudged(cancelled))
+    }
+
+    @Test func aCheckpointIsShownLineByLine() {
+        let note = "origin\n9\nroot=\n\n\u{2014} signer c2ln\n"
+        let page = AuditPage(Samples.audit(note: note), Samples.shell())
+        let html = templates.render(page, as: "audit")
+        #expect(
+            html.contains(
+                "<pre><span>origin</span><span>9</span><span>root=</span><span></span>"
+                    + "<span>\u{2014} signer c2ln</span></pre>"))
+        let unsealed = AuditPage(Samples.audit(), Samples.shell())
+        #expect(templates.render(unsealed, as: "audit").contains("No checkpoint has been signed"))
+    }
+
     @Test func theOverviewSaysFirstWhatIsWrong() {
         var facts = OverviewFacts()
         facts.now = Samples.now

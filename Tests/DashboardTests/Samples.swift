@@ -48,4 +48,10 @@ enum Samples {
             ],
         ])
     }
+
+    static func audit(origin: String = "dr-testing/log/1", note: String? = nil) -> AuditFacts {
+        AuditFacts(
+            logID: "1", origin: origin, position: 9, recorded: now, firstPosition: 1,
+            root: "00ff", sealed: note == nil ? 0 : 9, note: note, signers: [origin])
+    }
 }

@@ -47,6 +47,19 @@ struct WordsTests {
         #expect(Words.size(bytes) == words)
     }
 
+    @Test(
+        arguments: [
+            (0.060_836_5, "ratio", "6.08 %"), (1, "ratio", "100 %"), (0.57, "ratio", "57 %"),
+            (0.999_99, "ratio", "0.99999"), (0.000_01, "ratio", "1e-05"), (0, "ratio", "0 %"),
+            (.nan, "ratio", "nan"), (263, "1", "263"), (32.26, "1/s", "32.3/s"),
+            (0.0612, "s", "0.061 s"), (0.0004, "", "0.0004"), (1500, "ms", "1.5 s"),
+        ] as [(Double, String, String)])
+    func aMeasureIsNeitherRoundedToNoneNorToAll(
+        _ value: Double, _ unit: String, _ words: String
+    ) {
+        #expect(Words.amount(value, unit) == words)
+    }
+
     @Test func aMomentIsShownToTheMinute() {
         #expect(Words.moment(1_796_000_000_000_000).count == "2026-11-29 23:31".count)
         #expect(Words.moment(0) == "1970-01-01 00:00")

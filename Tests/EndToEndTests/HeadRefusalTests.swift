@@ -8,6 +8,8 @@ import Testing
         (.runner, ["doctor"]), (.projections, ["rebuild"]), (.projections, ["show", "dr_tests"]),
         (.projections, ["status"]), (.report, []), (.audit, ["replay"]), (.audit, ["checkpoint"]),
         (.audit, ["rotate-key", "--reason", "it is time", "--by", "me"]),
+        (.server, ["serve", "--port", "0"]),
+        (.server, ["token", "--role", "viewer", "--subject", "me"]),
     ]
 
     @Test func noProgramGoesOnFromIt() async throws {
@@ -18,11 +20,22 @@ import Testing
         try await workspace.rotateKey()
         try files.removeItem(atPath: log)
         try files.moveItem(atPath: older, toPath: log)
-        for (program, arguments) in Self.commands {
-            let refused = try await workspace.run(program, arguments)
-            #expect(refused.status == 3, "\(refused)")
-            #expect(refused.complaint.contains("dr-audit reopen"), "\(refused)")
-            #expect(refused.output == "", "\(refused)")
+        let state = workspace.folder + "/state"
+        try files.createDirectory(atPath: state, withIntermediateDirectories: true)
+        try files.createSymbolicLink(
+            atPath: state + "/dr-testing", withDestinationPath: workspace.outside)
+        // The heads are found where they are by default, too.
+        let environments: [[String: String]] = [
+            [:], ["DR_CHECKPOINT_DIR": "", "XDG_STATE_HOME": state],
+        ]
+        for environment in environments {
+            for (program, arguments) in Self.commands {
+                let refused = try await workspace.run(
+                    program, arguments, environment: environment)
+                #expect(refused.status == 3, "\(refused)")
+                #expect(refused.complaint.contains("dr-audit reopen"), "\(refused)")
+                #expect(refused.output == "", "\(refused)")
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HelpTests {
     private static let commands: [(Program, [String])] = [
         (.runner, ["run", "list", "check", "cancel", "prove", "chaos", "doctor"]),
+        (.server, ["serve", "token", "openapi"]),
         (
             .audit,
             [

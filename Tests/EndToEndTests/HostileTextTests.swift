@@ -3,20 +3,7 @@ import Testing
 
 /// Names that are escape sequences, markup, formulas and marks that turn the direction of writing.
 @Suite(.timeLimit(.minutes(3))) struct HostileTextTests {
-    private static let name =
-        "Evil <script>alert(1)</script> \u{1b}[31mred\u{1b}[0m \u{202e}gnp.exe\u{2066} "
-        + "=cmd|' /C calc'!A0 {{name}} {{{name}}} <!-- & \" ]]> \n\r\tend \u{9b}31m \u{7}"
-
-    /// In YAML. What is not plain ASCII must be escaped there, as in a file that can be read.
-    private static let quoted: String = {
-        let escaped = name.unicodeScalars.map { scalar -> String in
-            if scalar == "\"" || scalar == "\\" { return "\\" + String(scalar) }
-            if (0x20...0x7e).contains(scalar.value) { return String(scalar) }
-            let digits = String(scalar.value, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        }
-        return "\"" + escaped.joined() + "\""
-    }()
+    private static let (name, quoted) = (HostileText.name, HostileText.quoted)
 
     @Test func hostileNamesAreHarmlessWhereverTheyAreShown() async throws {
         let workspace = try Workspace()
@@ -27,10 +14,10 @@ import Testing
             file, "--by", Self.name, "--authorization", Self.name, "--junit", junit,
         ])
         #expect(run.status == 0, "\(run)")
-        expectHarmless(run.output, "run")
+        HostileText.expectHarmless(run.output, "run")
         try await expectHarmlessReadings(workspace)
         let results = try String(contentsOfFile: junit, encoding: .utf8)
-        expectHarmless(results, "JUnit")
+        HostileText.expectHarmless(results, "JUnit")
         #expect(!results.contains("<script"))
         try await expectHarmlessReport(workspace)
         try await workspace.expectIntact()
@@ -45,11 +32,11 @@ import Testing
         for (program, arguments) in commands {
             let text = try await workspace.run(program, arguments)
             #expect(text.status == 0, "\(arguments)")
-            expectHarmless(text.output + text.complaint, "\(arguments)")
+            HostileText.expectHarmless(text.output + text.complaint, "\(arguments)")
         }
         // JSON says it as it is, but escaped.
         let show = try await workspace.run(.audit, ["show", "dr_tests"])
-        expectHarmless(show.output, "JSON")
+        HostileText.expectHarmless(show.output, "JSON")
         let test = try await workspace.test()
         #expect(test["scenario"].text == Self.name)
         #expect(test["executed_by"].text == Self.name)
@@ -65,7 +52,7 @@ import Testing
         #expect(report.status == 0, "\(report)")
         for path in report.lines {
             let text = try String(contentsOfFile: path, encoding: .utf8)
-            expectHarmless(text, path)
+            HostileText.expectHarmless(text, path)
             if path.hasSuffix(".json") {
                 let summary = try JSON(parsing: text)["test_summary"].elements
                 #expect(summary.map { $0["scenario"].text } == [Self.name])
@@ -77,19 +64,6 @@ import Testing
                 #expect(text.contains("{{name}}"))
             }
         }
-    }
-
-    /// Nothing that a terminal obeys or that turns the direction of writing.
-    private func expectHarmless(_ text: String, _ place: String) {
-        let obeyed = text.unicodeScalars.filter { scalar in
-            switch scalar.properties.generalCategory {
-            case .control: scalar != "\n"
-            case .format, .lineSeparator, .paragraphSeparator: true
-            default: false
-            }
-        }
-        let found = obeyed.map { "U+" + String($0.value, radix: 16) }
-        #expect(found == [], "\(place)")
     }
 
     @Test func hostileTextInComplaintsIsHarmless() async throws {
@@ -106,7 +80,8 @@ import Testing
         for command in commands {
             let run = try await workspace.run(.runner, command)
             #expect(run.status == 64, "\(run)")
-            expectHarmless(run.output + run.complaint, command.dropLast().joined(separator: " "))
+            HostileText.expectHarmless(
+                run.output + run.complaint, command.dropLast().joined(separator: " "))
         }
         let moment = try await workspace.run(.audit, ["show", "dr_tests", "--at", "1"])
         #expect(moment.status == 4, "\(moment)")

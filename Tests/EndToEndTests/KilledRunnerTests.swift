@@ -22,7 +22,7 @@ import Testing
     /// While the log, its keys and the first events of a run are made: a moment in each
     /// millisecond.
     @Test func aRunnerKilledWhileItBeginsLeavesALogOrNone() async throws {
-        try await forEachInPairs(Array(0..<Effort.count(60, soak: 200))) { moment in
+        try await forEachInPairs(Array(0..<Effort.count(30, soak: 200))) { moment in
             try await killRun(after: .milliseconds(moment))
         }
     }

@@ -8,6 +8,7 @@ import Synchronization
 /// The programs of this package, as they were built beside these tests.
 enum Program: String, CaseIterable, Sendable {
     case runner = "dr-runner"
+    case server = "dr-server"
     case audit = "dr-audit"
     case projections = "dr-projections"
     case report = "dr-weekly-report"

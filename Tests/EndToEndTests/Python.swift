@@ -11,10 +11,11 @@ enum Python {
     ///
     /// - Parameter script: its path below the folder of the tests.
     static func run(
-        _ script: String, _ arguments: [String], in workspace: Workspace
+        _ script: String, _ arguments: [String], within limit: Duration = .seconds(60),
+        in workspace: Workspace
     ) async throws -> Finished {
         let all = ["\(Repository.tests)/\(script)"] + arguments
-        return try await workspace.start(path: interpreter, all).finish(within: .seconds(60))
+        return try await workspace.start(path: interpreter, all).finish(within: limit)
     }
 }
 

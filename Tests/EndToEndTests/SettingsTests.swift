@@ -37,6 +37,9 @@ import Testing
         Refused(arguments: ["1", "--set", "kind=boom"], words: ["'boom'", "reset-after"]),
         Refused(arguments: ["1", "--set", "speed=1"], words: ["speed", "kind, detection"]),
         Refused(arguments: ["1", "--set", "kind"], words: ["name=value"]),
+        Refused(arguments: ["1", "--set", "=boom"], words: ["name=value"]),
+        // An empty value is one.
+        Refused(arguments: ["1", "--set", "kind="], words: ["'' is not known", "reset-after"]),
         Refused(arguments: ["1", "--timeout", "6"], words: ["--timeout '6'", "ms, s, m or h"]),
         Refused(arguments: ["1", "--junit", "/none/x.xml"], words: ["there is no folder /none/"]),
         Refused(arguments: ["1", "--junit", "/tmp"], words: ["--junit '/tmp'", "is a folder"]),

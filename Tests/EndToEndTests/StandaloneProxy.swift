@@ -3,13 +3,6 @@ import Testing
 
 /// A fault-proxy that a test runs, and the calls of its API. It ends with the value's last copy.
 struct StandaloneProxy: Sendable {
-    struct Answer: Sendable {
-        let status: Int
-        /// Without the head.
-        let text: String
-        let body: JSON
-    }
-
     let process: RunningProgram
     /// Of its API.
     let port: Int
@@ -41,7 +34,7 @@ struct StandaloneProxy: Sendable {
         return try #require(port, "\(answer)")
     }
 
-    func call(_ method: String, _ path: String, _ body: String = "") async throws -> Answer {
+    func call(_ method: String, _ path: String, _ body: String = "") async throws -> HTTPAnswer {
         let request = """
             \(method) \(path) HTTP/1.1\r
             Host: 127.0.0.1:\(port)\r
@@ -56,20 +49,7 @@ struct StandaloneProxy: Sendable {
             connection.send(request)
             return connection.rest().text
         }
-        return try #require(Answer(text), "\(method) \(path) was answered: \(text.prefix(500))")
-    }
-}
-
-extension StandaloneProxy.Answer {
-    /// - Parameter text: of a whole answer. `nil` if it is none.
-    init?(_ text: String) {
-        let words = text.split(separator: " ", maxSplits: 2)
-        guard text.hasPrefix("HTTP/1.1 "), words.count == 3, let status = Int(words[1]),
-            let end = text.firstRange(of: "\r\n\r\n")
-        else { return nil }
-        self.status = status
-        self.text = String(text[end.upperBound...])
-        body = (try? JSON(parsing: self.text)) ?? .null
+        return try #require(HTTPAnswer(text), "\(method) \(path) was answered: \(text.prefix(500))")
     }
 }
 

@@ -36,8 +36,13 @@ final class Appender: Sendable {
         process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = wrapper + [Self.program] + arguments
-        process.standardOutput = try Self.newFile(output)
-        process.standardError = try Self.newFile(complaintFile)
+        let files = try (Self.newFile(output), Self.newFile(complaintFile))
+        (process.standardOutput, process.standardError) = files
+        // They are the process's now. Left to themselves, they would be open here for ever.
+        defer {
+            try? files.0.close()
+            try? files.1.close()
+        }
         try process.run()
     }
 

@@ -78,6 +78,30 @@ struct TortureStopTests {
         try verify(store)
     }
 
+    /// Whoever opens a log that nobody uses makes its lock file anew. LMDB lets those who wait for
+    /// that go on with what is half made, and loses what they commit.
+    @Test func whatFollowsAnOpeningThatWasKilledIsKept() async throws {
+        try await buildSmallLog()
+        var kept: [Appender] = []
+        for round in 1...3 {
+            let strace = Strace.injecting(
+                "signal=SIGSTOP", into: "openat", at: 1, on: [fixture.directory.log + "/data.mdb"],
+                trace: fixture.path + "/trace")
+            let opener = try Appender(fixture.directory, "run/killed", 1, in: strace)
+            let pid = try await opener.pid()
+            try await waitUntilStopped(pid, opener)
+            let next = try Appender(fixture.directory, "run/\(round)", 3)
+            // By then it waits for the opener; if not, it finds nothing to wait for.
+            try await Task.sleep(for: .milliseconds(300))
+            kill(pid, SIGKILL)
+            try await opener.finish()
+            try await next.finish()
+            #expect(next.status == 0 && next.acknowledgements.count == 3, "\(next.complaints)")
+            kept.append(next)
+            try await fixture.expectKept(kept)
+        }
+    }
+
     private func buildSmallLog() async throws {
         let store = try await fixture.openStore(withEvents: 3)
         try verify(store)

@@ -1,11 +1,7 @@
-import DRTesting
-import EventLog
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Projections
-import Service
 import Testing
 import Wire
 
@@ -16,7 +12,7 @@ struct APIDescriptionTests {
     private static let document = APIDescription.whole.document
 
     @Test func theDescriptionNamesExactlyTheRoutesThatAreServed() async throws {
-        let router = APIRouter.make(try await DescribedParts().parts)
+        let router = APIRouter.make(try await AccessFixture().parts())
         let served = Set(router.routes.map { "\($0.method.rawValue) \($0.path)" })
         let described = APIDescription.whole.operations.map { "\($0.method.rawValue) \($0.path)" }
         #expect(Set(described) == served)
@@ -59,42 +55,19 @@ struct APIDescriptionTests {
         #expect(document["openapi"]?.stringValue == "3.1.0")
     }
 
+    @Test func headersThatClientsActOnAreDescribed() throws {
+        let paths = try JSONValue(json: Self.document)["paths"]
+        let answers = paths?["/api/testing/excuses/{id}"]?["put"]?["responses"]
+        #expect(answers?["200"]?["headers"]?["ETag"] != nil)
+        #expect(answers?["429"]?["headers"]?["Retry-After"] != nil)
+        #expect(answers?["404"] != nil && answers?["404"]?["headers"] == nil)
+    }
+
     @Test func theDescriptionIsServedToEverybody() async throws {
-        let router = APIRouter.make(try await DescribedParts().parts)
-        let answer = try await Application(router: router).test(.router) { client in
+        let answer = try await AccessFixture().testWhole { client in
             try await client.send(.get, "/openapi.json")
         }
         #expect(answer.status == .ok)
         #expect(Array(answer.text.utf8) == Self.document)
-    }
-}
-
-/// The parts of a server that runs nothing.
-private struct DescribedParts {
-    let parts: APIParts
-    private let access: AccessFixture
-
-    init() async throws {
-        access = try await AccessFixture()
-        parts = APIParts(
-            store: access.store, views: try ViewStore(access.store.reader),
-            catalog: Catalog(access.store), runs: NoRuns(), scenarioCheck: NoScenarioCheck(),
-            zones: ZoneFiles(), access: access.access, settings: access.settings)
-    }
-}
-
-private struct NoRuns: RunStarting {
-    func start(_ order: RunOrder) async throws(RunRefusal) -> StartedRun { throw .disabled }
-
-    func cancel(_ id: UInt64, by: String, reason: String) async throws {
-        throw CancelRefusal.unknownTest(id)
-    }
-
-    func cancelAll(by: String, reason: String) async throws -> Int { 0 }
-}
-
-private struct NoScenarioCheck: ScenarioChecking {
-    func check(_ text: String) async throws(ScenarioRefusal) -> ScenarioDefinition {
-        throw .notAllowed("nothing is checked here")
     }
 }

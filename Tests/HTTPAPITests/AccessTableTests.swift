@@ -67,26 +67,28 @@ struct AccessTableTests {
 enum BadToken: CaseIterable {
     case missing, garbage, expired, wrongKey, unsigned, wrongAudience, wrongIssuer, revoked
 
-    func token(_ fixture: AccessFixture) async throws -> String? {
+    func token(
+        _ fixture: AccessFixture, of role: Role = .admin
+    ) async throws -> String? {
         switch self {
         case .missing: return nil
         case .garbage: return "a.b.c"
         case .expired:
-            let token = try await fixture.token(.admin, seconds: 60).token
+            let token = try await fixture.token(role, seconds: 60).token
             fixture.clock.advance(bySeconds: 61)
             return token
         case .wrongKey:
             return try await fixture.token(
-                .admin, secret: Array("another secret of thirty-two bytes".utf8)
+                role, secret: Array("another secret of thirty-two bytes".utf8)
             ).token
         case .unsigned:
-            let parts = try await fixture.token(.admin).token.split(separator: ".")
+            let parts = try await fixture.token(role).token.split(separator: ".")
             let header = Base64URL.encode(Array(#"{"alg":"none","typ":"JWT"}"#.utf8))
             return "\(header).\(parts[1])."
-        case .wrongAudience: return try await fixture.token(.admin, audience: "another").token
-        case .wrongIssuer: return try await fixture.token(.admin, issuer: "another").token
+        case .wrongAudience: return try await fixture.token(role, audience: "another").token
+        case .wrongIssuer: return try await fixture.token(role, issuer: "another").token
         case .revoked:
-            let issued = try await fixture.token(.admin)
+            let issued = try await fixture.token(role)
             try await fixture.access.revoke(issued.tokenID, by: "ops", reason: "lost")
             return issued.token
         }

@@ -4,7 +4,11 @@ import Testing
 @testable import HTTPAPI
 
 struct EventSubscriptionTests {
-    private let client = EventSubscription(stream: 3, expires: 100, tokenID: "t1")
+    private let client = EventSubscription(stream: 3, for: Self.caller("t1", until: 100))
+
+    private static func caller(_ tokenID: String, until time: UInt64 = .max) -> Caller {
+        Caller(subject: "ada", role: .viewer, tokenID: tokenID, expires: time)
+    }
 
     private static func frame(_ position: UInt64, stream: UInt64 = 3) -> EventFrame {
         EventFrame(
@@ -69,10 +73,8 @@ struct EventSubscriptionTests {
     @Test(.timeLimit(.minutes(1)))
     func aStreamEndsWithItsToken() async throws {
         let fixture = try StreamFixture()
-        let (late, early) = (
-            EventSubscription(expires: .max, tokenID: "t1"),
-            EventSubscription(expires: .max - 1, tokenID: "t2")
-        )
+        let late = EventSubscription(for: Self.caller("t1"))
+        let early = EventSubscription(for: Self.caller("t2", until: .max - 1))
         _ = try await fixture.hub.add(late)
         _ = try await fixture.hub.add(early)
         fixture.hub.tick(at: .max - 1, isHeartbeat: true)
@@ -81,5 +83,36 @@ struct EventSubscriptionTests {
         fixture.hub.remove(late)
         fixture.hub.remove(early)
         #expect(fixture.metrics.text.contains("dr_event_stream_clients 0\n"))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func oneCallerDoesNotTakeThePlacesOfOthers() async throws {
+        let fixture = try StreamFixture()
+        var clients = (0..<EventHub.maximumClientsOfOne).map { number in
+            EventSubscription(for: Self.caller("t\(number)"))
+        }
+        for client in clients { _ = try await fixture.hub.add(client) }
+        let refused = EventSubscription(for: Self.caller("t"))
+        await #expect(throws: APIError.self) { _ = try await fixture.hub.add(refused) }
+        #expect(!fixture.hub.hasRoom(for: refused.caller))
+        let other = Caller(subject: "ops", role: .viewer, tokenID: "t", expires: .max)
+        clients.append(EventSubscription(for: other))
+        _ = try await fixture.hub.add(clients[clients.count - 1])
+        clients.forEach { fixture.hub.remove($0) }
+        #expect(fixture.hub.hasRoom(for: refused.caller))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aTokenThatWasRevokedWhileItsClientReadThePastEndsItsStream() async throws {
+        let fixture = try StreamFixture()
+        let (good, revoked) = (Self.caller("t1"), Self.caller("t2"))
+        let clients = [good, revoked].map { EventSubscription(for: $0) }
+        // No event that the clients are handed says it: it was recorded before they came.
+        fixture.revoked.insert(revoked)
+        for client in clients { _ = try await fixture.hub.add(client) }
+        fixture.hub.tick(at: 1, isHeartbeat: false)
+        #expect(clients.map(\.isEnded) == [false, true])
+        #expect(clients.map { fixture.hub.isOpen($0) } == [true, false])
+        clients.forEach { fixture.hub.remove($0) }
     }
 }

@@ -1,5 +1,7 @@
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
+import NIOCore
 import Testing
 import Wire
 
@@ -43,6 +45,20 @@ struct FrameTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func aBodyThatDoesNotArriveIsNotWaitedForAnyLonger() async throws {
+        let (parts, sender) = AsyncStream.makeStream(of: ByteBuffer.self)
+        sender.yield(ByteBuffer(string: "{"))
+        let request = Request(
+            head: HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/"),
+            body: RequestBody(asyncSequence: parts))
+        let slow = APIError(.requestTimeout, code: "body_too_slow", "")
+        await #expect(throws: slow) {
+            try await Limits.body(of: request, within: .milliseconds(20))
+        }
+        sender.finish()
+    }
+
     @Test func everyAnswerCarriesTheHeadersThatProtectABrowser() async throws {
         let fixture = try await AccessFixture { $0.isSecure = true }
         try await fixture.test { client in
@@ -80,6 +96,22 @@ struct FrameTests {
         #expect(
             String(decoding: last, as: UTF8.self)
                 == #"{"success":true,"message":"ok","data":[],"next_cursor":null}"#)
+    }
+
+    @Test func aRateOfNothingIsNoLimit() {
+        var buckets = RequestBuckets(rate: RequestRate(perSecond: 0))
+        for _ in 0..<1000 { #expect(buckets.take(for: "ada", at: AccessClock.start) == nil) }
+    }
+
+    @Test func aCrowdOfNamesIsForgotten() {
+        var buckets = RequestBuckets(rate: RequestRate(perSecond: 1, burst: 1))
+        let (start, later) = (AccessClock.start, AccessClock.start + 1_000_000)
+        for number in 0..<RequestBuckets.limit {
+            #expect(buckets.take(for: "\(number)", at: number == 0 ? start : later) == nil)
+        }
+        // The first has filled again. To look at all of them for its place alone costs too much.
+        #expect(buckets.take(for: "another", at: later) == nil)
+        #expect(buckets.take(for: "1", at: later) == nil)
     }
 
     @Test func aBucketFillsAgainWithTime() {

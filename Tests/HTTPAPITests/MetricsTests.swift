@@ -45,8 +45,9 @@ struct MetricsTests {
         let router = Router(context: APIContext.self)
         router.add(middleware: RequestMeasuring(registry))
         router.add(middleware: ErrorMiddleware())
-        StreamRoutes(EventHub(log.store, clock: .system, metrics: registry), clock: .system)
-            .add(to: router.group())
+        let hub = EventHub(
+            log.store, clock: .system, metrics: registry, isRevoked: { _ in false })
+        StreamRoutes(hub).add(to: router.group())
         MetaRoutes(log.store, log.service.views, registry).add(to: router.group())
         let text = try await Application(router: router).test(.router) { client in
             for id in 1...3 {

@@ -66,6 +66,23 @@ struct RefusalTests {
         try fixture.expectCleanLog()
     }
 
+    @Test func nobodyFillsTheLogByBeingRefusedWithManyTokens() throws {
+        var ledger = RefusalLedger()
+        var recorded = 0
+        for number in 0..<3 * RefusalLedger.limit {
+            let refusal = RefusalLedger.Refusal(
+                subject: "ada", role: .viewer, tokenID: "t\(number)", method: "POST",
+                path: "/api/testing/halt", reason: .role)
+            if ledger.refused(refusal, at: AccessClock.start) != nil { recorded += 1 }
+        }
+        #expect(recorded == RefusalLedger.limit)
+        var summary = RefusalsSummarized()
+        (summary.firstTime, summary.lastTime) = (AccessClock.start, AccessClock.start)
+        let rest = UInt64(2 * RefusalLedger.limit)
+        summary.refusals = [RefusalCount(reason: "role", count: rest)]
+        #expect(ledger.counted(at: AccessClock.start) == [.refusalsSummarized(summary)])
+    }
+
     @Test func aRevokedTokenIsRefusedByAServerThatStartsLater() async throws {
         let fixture = try await AccessFixture()
         let issued = try await fixture.token(.admin)

@@ -1,9 +1,5 @@
-import DRTesting
-import EventLog
 import HTTPTypes
 import Hummingbird
-import Projections
-import Service
 import Testing
 
 @testable import HTTPAPI
@@ -12,11 +8,7 @@ import Testing
 struct RouterTests {
     private static func routes() async throws -> Set<String> {
         let fixture = try await AccessFixture()
-        let router = APIRouter.make(
-            APIParts(
-                store: fixture.store, views: try ViewStore(fixture.store.reader),
-                catalog: Catalog(fixture.store), runs: NoRuns(), scenarioCheck: NoRuns(),
-                zones: ZoneFiles(), access: fixture.access, settings: fixture.settings))
+        let router = APIRouter.make(try fixture.parts())
         return Set(router.routes.map { "\($0.method.rawValue) \($0.path)" })
     }
 
@@ -33,20 +25,5 @@ struct RouterTests {
         let named = AccessTable.rules.filter { $0.path.hasPrefix("/api/") }
             .map { "\($0.method.rawValue) \($0.path)" }
         #expect(Set(named).subtracting(routes) == [])
-    }
-}
-
-/// A server whose runner is missing.
-private struct NoRuns: RunStarting, ScenarioChecking {
-    func start(_ order: RunOrder) async throws(RunRefusal) -> StartedRun {
-        throw .runnerMissing("there is none")
-    }
-
-    func cancel(_ id: UInt64, by: String, reason: String) async throws {}
-
-    func cancelAll(by: String, reason: String) async throws -> Int { 0 }
-
-    func check(_ text: String) async throws(ScenarioRefusal) -> ScenarioDefinition {
-        throw .notChecked("the runner is missing")
     }
 }

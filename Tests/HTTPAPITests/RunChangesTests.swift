@@ -124,11 +124,22 @@ struct RunChangesTests {
         #expect(fixture.runs.orders.isEmpty)
     }
 
+    @Test(arguments: ["execute", "halt", "tests/12/cancel"])
+    func moreThanAnEventOrAProgramCanBeToldIsRefused(_ path: String) async throws {
+        let fixture = try await Self.fixture()
+        let body = #"{"scenario_id": 1, "reason": "\#(String(repeating: "x", count: 40_000))"}"#
+        let refused = try await fixture.send(.post, "/api/testing/\(path)", body)
+        #expect(refused.status == 422)
+        #expect(refused.code == "too_long")
+        #expect(fixture.runs.orders.isEmpty && fixture.runs.stops.isEmpty)
+    }
+
     @Test func onlyAnAdministratorConfirmsProduction() async throws {
         let fixture = try await Self.fixture()
         let body = #"{"scenario_id": 1, "target": "live", "confirm": "live"}"#
         #expect(try await fixture.send(.post, "/api/testing/execute", body).status == 403)
         #expect(fixture.runs.orders.isEmpty)
+        #expect(try fixture.events(of: "refusals") == ["access_refused"])
         let allowed = try await fixture.send(.post, "/api/testing/execute", body, as: .admin)
         #expect(allowed.status == 202)
         #expect(fixture.runs.orders.first?.confirm == "live")

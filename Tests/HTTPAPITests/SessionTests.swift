@@ -102,4 +102,24 @@ struct SessionTests {
             #expect(status == .unauthorized)
         }
     }
+
+    @Test func theIDOfATokenIsReadAsPathsHaveIt() async throws {
+        let fixture = try await AccessFixture()
+        let admin = try await fixture.token(.admin).token
+        let id = "urn:x/a b"
+        try await fixture.test { client in
+            let path = "/api/testing/tokens/urn%3Ax%2fa%20b/revoke"
+            let done = try await client.send(
+                .post, path, token: admin, body: #"{"reason":"lost"}"#)
+            #expect(done.status == .ok)
+            for broken in ["%", "%4", "%zz", "%+f", "%ff"] {
+                let refused = try await client.send(
+                    .post, "/api/testing/tokens/a\(broken)/revoke", token: admin,
+                    body: #"{"reason":"lost"}"#)
+                #expect(refused.status == .badRequest, "\(broken)")
+            }
+        }
+        let bearer = Caller(subject: "bob", role: .viewer, tokenID: id, expires: .max)
+        #expect(fixture.access.isRevoked(bearer))
+    }
 }

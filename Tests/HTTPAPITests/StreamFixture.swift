@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 
 @testable import HTTPAPI
 
@@ -13,11 +14,15 @@ struct StreamFixture {
 
     let log: ReadingFixture
     let metrics = MetricsRegistry()
+    /// Whose tokens are revoked as far as the server knows, whatever the log says.
+    let revoked = RevokedCallers()
     let hub: EventHub
 
     init() throws {
         log = try ReadingFixture()
-        hub = EventHub(log.store, clock: .system, metrics: metrics)
+        let revoked = revoked
+        hub = EventHub(
+            log.store, clock: .system, metrics: metrics, isRevoked: { revoked.contains($0) })
     }
 
     func serve<Value: Sendable>(
@@ -26,7 +31,7 @@ struct StreamFixture {
         let router = Router(context: APIContext.self)
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: SignedIn(caller: Self.caller))
-        StreamRoutes(hub, clock: .system).add(to: router.group())
+        StreamRoutes(hub).add(to: router.group())
         return try await Application(router: router).test(.router) { try await body($0) }
     }
 
@@ -46,6 +51,14 @@ struct StreamFixture {
     func note(_ message: String, in stream: String) async throws {
         try await log.append([.logRecorded(ReadingFixture.log(message))], to: stream)
     }
+}
+
+final class RevokedCallers: Sendable {
+    private let ids = Mutex<Set<String>>([])
+
+    func insert(_ caller: Caller) { ids.withLock { _ = $0.insert(caller.tokenID) } }
+
+    func contains(_ caller: Caller) -> Bool { ids.withLock { $0.contains(caller.tokenID) } }
 }
 
 /// Lets every request through as one caller's.

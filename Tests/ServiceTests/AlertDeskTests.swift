@@ -72,7 +72,27 @@ struct AlertDeskTests {
             return
         }
         #expect(alert.alertType == "dr_integrity" && alert.severity == "critical")
+        #expect(Alerts.types.contains(alert.alertType))
         #expect(alert.details.contains(NamedValue("failure_reason", "event 7 is another")))
         #expect(try fixture.events(of: Alerts.stream).count == 1)
+    }
+
+    private struct AbsentAuditor: IntegrityChecking {
+        func problems() async throws -> [String] { throw AuditProgramError(status: "gone") }
+    }
+
+    @Test func aCheckThatCameToNoEndIsMadeAgainWithinTheDay() async throws {
+        let fixture = try AlertingFixture()
+        let views = try ViewStore(fixture.store.reader)
+        func nextCheck(by auditor: any IntegrityChecking) async -> UInt64 {
+            let watch = AlertWatch(
+                store: fixture.store, views: views, integrity: auditor, clock: fixture.log,
+                logger: Logger(label: "test"))
+            return await watch.check()
+        }
+        #expect(await nextCheck(by: AbsentAuditor()) == fixture.now + 3_600_000_000)
+        let tomorrow = (fixture.now / 86_400_000_000 + 1) * 86_400_000_000
+        #expect(await nextCheck(by: Auditor(found: [])) == tomorrow)
+        #expect(try fixture.events(of: Alerts.stream).isEmpty)
     }
 }

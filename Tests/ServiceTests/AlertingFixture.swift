@@ -35,6 +35,40 @@ final class ScriptedReceiver: WebhookSending {
     }
 }
 
+/// One of its hosts does not answer until it is let.
+final class SilentReceiver: WebhookSending {
+    static let silentHost = "silent.example.org"
+
+    private let taken = Mutex<[String]>([])
+    private let gate: AsyncStream<Void>
+    private let opening: AsyncStream<Void>.Continuation
+
+    init() {
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        (self.gate, self.opening) = (gate, opening)
+    }
+
+    var hosts: [String] { taken.withLock { $0 } }
+
+    /// From now on.
+    func answer() { opening.finish() }
+
+    func send(_ request: WebhookRequest) async throws -> Int {
+        taken.withLock { $0.append(request.url.host) }
+        if request.url.host == Self.silentHost { for await _ in gate {} }
+        try Task.checkCancellation()
+        return 200
+    }
+
+    /// Waits until so many messages have come.
+    func wait(for count: Int) async {
+        for _ in 0..<2000 where hosts.count < count {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(hosts.count == count)
+    }
+}
+
 /// A clock that stands still until a test moves it.
 private final class HeldClock: Sendable {
     /// 2026-11-23T08:30:00Z.
@@ -61,6 +95,9 @@ final class AlertingFixture: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     var now: UInt64 { clock.now }
+
+    /// For whoever looks at the time by himself.
+    var log: LogClock { clock.log }
 
     func advance(bySeconds seconds: UInt64) { clock.advance(bySeconds: seconds) }
 
@@ -105,9 +142,10 @@ final class AlertingFixture: Sendable {
     }
 
     static func channel(
-        _ name: String = "ops", events: Set<String> = ["alert_raised"], severity: String = "low"
+        _ name: String = "ops", url: String = "https://hooks.example.org/T0/secret",
+        events: Set<String> = ["alert_raised"], severity: String = "low"
     ) throws -> Channel {
-        let url = try #require(WebhookURL("https://hooks.example.org/T0/secret"))
+        let url = try #require(WebhookURL(url))
         return Channel(name: name, url: url, events: events, severity: severity)
     }
 }

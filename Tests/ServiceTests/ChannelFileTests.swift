@@ -1,5 +1,6 @@
 import DRTesting
 import EventLog
+import Foundation
 import Testing
 
 @testable import Service
@@ -70,6 +71,42 @@ struct ChannelFileTests {
     @Test func anUnknownFieldIsNamedWithThoseThatAreKnown() {
         let told = message(#"{"channels": [{"name": "a", "colour": 1}]}"#) ?? ""
         #expect(told.contains("'colour'") && told.contains("alert_types"))
+    }
+
+    @Test(arguments: [
+        (#""events": ["run_finishd"]"#, "events: there is no 'run_finishd'; accepted: *, "),
+        (#""events": ["delivery_failed"]"#, "events: there is no 'delivery_failed'"),
+        (
+            #""alert_types": ["failed"]"#,
+            "alert_types: there is no 'failed'; accepted: dr_test_failed, dr_test_inconclusive, "
+                + "dr_objective_missed, dr_cleanup_failed, dr_overdue, dr_integrity"
+        ),
+        (#""events": "*""#, "events: expected a list of texts"),
+    ])
+    func aFilterThatNothingPassesIsRefused(_ field: String, _ expected: String) {
+        let told = message(#"{"channels": [{"name": "a", "url": "https://a", \#(field)}]}"#) ?? ""
+        #expect(told.hasPrefix("f: channel 1: \(expected)"), "\(told)")
+    }
+
+    @Test func everyEventMayBeAskedFor() throws {
+        let names = ["*", "alert_raised", "run_finished", "schedule_fired", "refusals_summarized"]
+        let list = names.map { #""\#($0)""# }.joined(separator: ", ")
+        let channels = try ChannelFile.read(
+            Array(#"{"channels": [{"name": "a", "url": "https://a", "events": [\#(list)]}]}"#.utf8),
+            file: "f")
+        #expect(channels.map(\.events) == [Set(names)])
+    }
+
+    @Test func aFileThatCannotBeReadIsNoFileWithoutChannels() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/channels-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // A folder has no contents to be read.
+        try FileManager.default.createDirectory(
+            atPath: folder + "/channels.json", withIntermediateDirectories: true)
+        let refusal = #expect(throws: ChannelError.self) {
+            try ChannelFile.channels(of: DataDirectory(folder), environment: [:])
+        }
+        #expect(refusal?.message == "the channels in \(folder)/channels.json cannot be read")
     }
 
     @Test func theEnvironmentMakesTheDefaultChannel() throws {

@@ -1,6 +1,7 @@
 import DRTesting
 import EventLog
 import Foundation
+import Logging
 import Testing
 
 @testable import Service
@@ -8,7 +9,7 @@ import Testing
 /// What is sent, what is recorded of it, and what is sent again.
 struct DeliveryTests {
     private func delivery(
-        _ fixture: AlertingFixture, to receiver: ScriptedReceiver, _ channels: [Channel]
+        _ fixture: AlertingFixture, to receiver: any WebhookSending, _ channels: [Channel]
     ) async throws -> Delivery {
         let delivery = Delivery(
             store: fixture.store, channels: channels, sender: receiver,
@@ -89,6 +90,45 @@ struct DeliveryTests {
         #expect(
             try fixture.attempts()
                 == ["\(first) 1 the receiver answered 500", "\(second) 1 taken"])
+        try fixture.verify()
+    }
+
+    @Test func aReceiverThatIsSilentKeepsNoOtherChannelWaiting() async throws {
+        let (fixture, receiver) = (try AlertingFixture(), SilentReceiver())
+        let silent = try AlertingFixture.channel(
+            "silent", url: "https://\(SilentReceiver.silentHost)/")
+        try await fixture.alert("a")
+        let deliverer = Deliverer(
+            store: fixture.store, channels: [silent, try AlertingFixture.channel()],
+            sender: receiver, clock: fixture.log, logger: Logger(label: "test"))
+        let service = Task { try await deliverer.run() }
+        await receiver.wait(for: 2)
+        // Those of the next batch, too.
+        try await fixture.alert("b")
+        await receiver.wait(for: 3)
+        #expect(receiver.hosts.filter { $0 == SilentReceiver.silentHost }.count == 1)
+        receiver.answer()
+        await receiver.wait(for: 4)
+        service.cancel()
+        try await service.value
+        try fixture.verify()
+    }
+
+    @Test func whatWaitsForAChannelThatIsGoneIsGivenUpAfterADay() async throws {
+        let (fixture, receiver) = (try AlertingFixture(), ScriptedReceiver([.status(500)]))
+        let position = try await fixture.alert("a")
+        try await delivery(fixture, to: receiver, [try AlertingFixture.channel()]).catchUp()
+        let others = [try AlertingFixture.channel("others")]
+        // It waits since a second after the first attempt.
+        for (seconds, count): (UInt64, Int) in [(86_400, 1), (1, 2), (1, 2)] {
+            fixture.advance(bySeconds: seconds)
+            let delivery = try await delivery(fixture, to: receiver, others)
+            try await delivery.retry()
+            #expect(await delivery.nextTime == nil)
+            #expect(try fixture.attempts().count == count)
+        }
+        #expect(receiver.requests.count == 1)
+        #expect(try fixture.attempts().last == "\(position) 1 there is no such channel")
         try fixture.verify()
     }
 

@@ -135,6 +135,25 @@ struct ScheduleKeeperTests {
         #expect(fixture.runs.orders.count == 1)
     }
 
+    /// Its server was killed before it could record that.
+    @Test func aRunThatWasBegunIsNoneThatWasMissed() async throws {
+        try await make { $0.catchUp = "skip" }
+        let due = ScheduleFixture.time(0, 15)
+        let key = ScheduleKeeper.key(of: 1, dueTime: due, logID: fixture.store.reader.logID)
+        let begun = TestEvent.runRequested(RunRequested())
+        let new = NewEvent(
+            id: key, number: begun.number, payload: begun.payload, isOnce: true)
+        _ = try await fixture.store.append([new], to: "run/\(key)", expecting: .noStream)
+        // Nothing is asked of a run that is there.
+        try await fixture.append(
+            .scenarioDisabled(RowChange(id: 3, by: "ops")), to: Scenarios.stream)
+        fixture.setClock(ScheduleFixture.time(0, 40))
+        _ = try await fixture.keeper().round()
+        #expect(fixture.runs.orders.isEmpty)
+        #expect(try await fixture.fired() == [Self.fired(due, runKey: "\(key)")])
+        try fixture.expectCleanLog()
+    }
+
     @Test(arguments: ["once", "skip"])
     func whatOthersAreInTheWayOfIsTriedAgain(catchUp: String) async throws {
         try await make { $0.catchUp = catchUp }

@@ -80,6 +80,14 @@ struct WebhookTests {
         #expect(body["payload"]?["custom_details"]?["test_id"] == 123)
     }
 
+    /// PagerDuty takes 1024 characters.
+    @Test func aSummaryIsShortWhateverIsMadeVisibleInIt() throws {
+        var alert = AlertRaised()
+        (alert.severity, alert.message) = ("high", String(repeating: "\u{1b}", count: 1000))
+        let body = try JSONValue(json: try Self.message(.alertRaised(alert), .pagerduty).body)
+        #expect(body["payload"]?["summary"]?.stringValue?.count == 1000)
+    }
+
     @Test(arguments: [
         "127.0.0.1", "127.8.8.8", "0.0.0.0", "169.254.169.254", "224.0.0.1", "255.255.255.255",
         "::1", "::", "fe80::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe",

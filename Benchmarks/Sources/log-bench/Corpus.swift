@@ -15,8 +15,7 @@ struct CorpusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let clock = DayClock(days: days, events: UInt64(events))
-        let store = try EventStore(
-            folder.directory, clock: LogClock(now: { clock.now }, uptime: { clock.now }))
+        let store = try EventStore(folder.directory, clock: clock.logClock)
         let start = ContinuousClock.now
         var generator = SystemRandomNumberGenerator()
         for run in 0..<events / 1000 {
@@ -30,18 +29,33 @@ struct CorpusCommand: AsyncParsableCommand {
 
 /// A time that follows from the number of events.
 final class DayClock: Sendable {
-    private static let start: UInt64 = 1_780_000_000_000_000 / 86_400_000_000 * 86_400_000_000
+    static let day: UInt64 = 86_400_000_000
+    private let start: UInt64
     private let current: Atomic<UInt64>
     private let eventTime: UInt64
 
-    init(days: Int, events: UInt64) {
-        eventTime = UInt64(days) * 86_400_000_000 / events
-        current = Atomic(Self.start)
+    /// - Parameter start: microseconds since 1970.
+    init(
+        start: UInt64 = 1_780_000_000_000_000 / DayClock.day * DayClock.day, days: Int,
+        events: UInt64
+    ) {
+        self.start = start
+        eventTime = UInt64(days) * Self.day / events
+        current = Atomic(start)
     }
 
     var now: UInt64 { current.load(ordering: .relaxed) }
+    var logClock: LogClock { LogClock(now: { self.now }, uptime: { self.now }) }
+
     func set(_ events: UInt64) {
-        current.store(Self.start + events * eventTime, ordering: .relaxed)
+        current.store(start + events * eventTime, ordering: .relaxed)
+    }
+}
+
+extension TestEvent {
+    /// As one that is to be appended.
+    func new(at time: UInt64, using generator: inout SystemRandomNumberGenerator) -> NewEvent {
+        NewEvent(id: EventID(time: time, using: &generator), number: number, payload: payload)
     }
 }
 
@@ -58,13 +72,10 @@ enum History {
             }
         }
         events.append(.runFinished(finished(time)))
-        return events.map {
-            NewEvent(
-                id: EventID(time: time, using: &generator), number: $0.number, payload: $0.payload)
-        }
+        return events.map { $0.new(at: time, using: &generator) }
     }
 
-    private static func requested(_ number: Int) -> RunRequested {
+    static func requested(_ number: Int) -> RunRequested {
         var event = RunRequested()
         event.runKey = "run-\(number)"
         event.scenarioName = "Complete R2 Outage Simulation"
@@ -79,7 +90,7 @@ enum History {
         return event
     }
 
-    private static func started(_ time: UInt64) -> RunStarted {
+    static func started(_ time: UInt64) -> RunStarted {
         var event = RunStarted()
         (event.time, event.slot, event.process) = (time, 1, 4711)
         return event
@@ -89,7 +100,7 @@ enum History {
         "; request 018f6e2c-7a41-7c9b-9d3e-5b1f2a6c8e90 to bucket dr-drill-primary of "
         + "https://storage.example.com, 65536 bytes sent, 0 received"
 
-    private static func logged(_ index: Int, _ time: UInt64) -> LogRecorded {
+    static func logged(_ index: Int, _ time: UInt64) -> LogRecorded {
         var event = LogRecorded()
         (event.time, event.eventType, event.component) = (time, "info", "circuit_breaker")
         event.message =
@@ -99,14 +110,14 @@ enum History {
         return event
     }
 
-    private static func metric(_ index: Int, _ time: UInt64) -> MetricRecorded {
+    static func metric(_ index: Int, _ time: UInt64) -> MetricRecorded {
         var event = MetricRecorded()
         (event.name, event.type) = ("operations_served_per_second", "throughput")
         (event.value, event.unit, event.time) = (Double(index) * 1.25, "1/s", time)
         return event
     }
 
-    private static func result(_ index: Int) -> ResultRecorded {
+    static func result(_ index: Int) -> ResultRecorded {
         var event = ResultRecorded()
         (event.component, event.testName) = ("circuit_breaker", "Trigger circuit breaker")
         (event.expectedResult, event.actualResult) = ("the breaker is open", "it was open")
@@ -114,7 +125,7 @@ enum History {
         return event
     }
 
-    private static func finished(_ time: UInt64) -> RunFinished {
+    static func finished(_ time: UInt64) -> RunFinished {
         var event = RunFinished()
         (event.status, event.verdict, event.time) = (.completed, .passed, time)
         (event.rtoActualMs, event.rpoActualMs) = (4449, 0)

@@ -11,6 +11,7 @@ struct LogBench: AsyncParsableCommand {
         subcommands: [
             AppendCommand.self, SinglesCommand.self, OnceCommand.self, CorpusCommand.self,
             ReplayCommand.self, RebuildCommand.self, VerifyCommand.self, DayCommand.self,
+            SeedHistoryCommand.self, RecordReportCommand.self, TickCommand.self,
         ])
 }
 

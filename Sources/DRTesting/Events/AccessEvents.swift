@@ -28,7 +28,7 @@ public struct AccessRefused: WireSchema {
     public var method = ""
     /// As the route is declared: `/api/testing/tests/{id}/cancel`.
     public var path = ""
-    /// `role`, `revoked` or `csrf`.
+    /// `role`, `revoked`, `csrf` or `production`.
     public var reason = ""
     /// How often, since the last such event.
     public var count: UInt64 = 0

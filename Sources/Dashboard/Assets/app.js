@@ -122,6 +122,8 @@ function open(button) {
     const input = $(`[name="${name.slice(9)}"]`, dialog);
     if (input) input.value = value;
   }
+  $(".problem", dialog).textContent = "";
+  for (const field of all("[data-if]", dialog)) field.hidden = true;
   show(dialog);
   dialog.showModal();
 }
@@ -158,6 +160,8 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     if (answer.redirected && new URL(answer.url).pathname === "/signin") return location.reload();
+    // Who asks too often hears so, and still gets the last state.
+    if (answer.status === 429 || answer.status === 503) setTimeout(refresh, 2000);
     if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     // The stream says when the server is back.
@@ -216,12 +220,19 @@ function follow() {
     say(state, "open", "Live");
     refresh();
   };
-  source.onerror = () => say(state, "lost", "Not live: connecting again");
+  source.onerror = () => {
+    say(state, "lost", "Not live: connecting again");
+    // Browsers try again by themselves, except after a refusal: of a session that is over, or of
+    // a proxy whose server is gone.
+    if (source.readyState !== EventSource.CLOSED) return;
+    refresh();
+    setTimeout(follow, 5000);
+  };
   for (const name of document.body.dataset.events.split(" ")) {
     source.addEventListener(name, refresh);
   }
   source.onmessage = refresh;
-  addEventListener("pagehide", () => source.close());
+  addEventListener("pagehide", () => source.close(), { once: true });
 }
 
 function say(element, state, text) {
@@ -398,6 +409,9 @@ function verifying() {
   });
 }
 
+// What a browser keeps of a page that was left is not what is there now.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+$(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 follow();
 verifying();
 tick();

@@ -14,7 +14,9 @@ struct AuditFacts: Sendable {
     let sealed: UInt64
     let note: String?
     let signers: [String]
+}
 
+extension AuditFacts {
     /// Blocks.
     init(_ reader: EventReader) throws {
         let head = try reader.head()
@@ -34,7 +36,9 @@ struct AuditPage {
     let shell: Shell
     let sealWords: String
     let facts: [Fact]
-    let checkpoint: String?
+    let hasCheckpoint: Bool
+    /// The lines of the note. One of them is empty.
+    let checkpoint: [String]
     let sealed: String
     let position: String
     let views: [HistoryPage.Option]
@@ -54,14 +58,16 @@ struct AuditPage {
             Fact(label: "Origin", value: facts.origin, isCode: true),
         ]
         if !facts.signers.isEmpty {
-            list.append(Fact(label: "Signed by", value: facts.signers.joined(separator: ", ")))
+            let names = facts.signers.joined(separator: ", ")
+            list.append(Fact(label: "Signed by", value: names, isCode: true))
         }
         if facts.firstPosition > 1 {
             let words = "what stands before position \(facts.firstPosition)"
             list.append(Fact(label: "Archived", value: words))
         }
         self.facts = list
-        checkpoint = facts.note
+        checkpoint = Self.lines(facts.note ?? "")
+        hasCheckpoint = !checkpoint.isEmpty
         sealed = String(facts.sealed)
         position = String(facts.position)
         views = Views.all.map { view in
@@ -69,5 +75,11 @@ struct AuditPage {
                 value: view.name, text: Words.type(view.name),
                 isSelected: view.name == TestsView.name)
         }
+    }
+
+    /// A note ends with the end of a line, and not with an empty one.
+    private static func lines(_ note: String) -> [String] {
+        let lines = note.split(separator: "\n", omittingEmptySubsequences: false)
+        return (lines.last == "" ? lines.dropLast() : lines[...]).map { String($0) }
     }
 }

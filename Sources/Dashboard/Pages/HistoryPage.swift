@@ -62,6 +62,7 @@ struct HistoryPage {
     let dates: [DateField]
     let isFiltered: Bool
     let isFirst: Bool
+    let hasPager: Bool
     let first: String
     let older: String?
     let hasTests: Bool
@@ -98,6 +99,7 @@ struct HistoryPage {
         isFirst = query.cursor == nil
         first = query.address(after: nil)
         older = next.map { query.address(after: $0) }
+        hasPager = !isFirst || older != nil
         testsNote = isFiltered || !isFirst ? "No test is like that." : "No test was run yet."
         filters = Self.filters(query, known)
         dates = [

@@ -7,6 +7,7 @@ extension OverviewPage {
         let name: String
         let test: String?
         let verdict: String
+        let style: String
         let ago: String
         let rto: String
         let rtoMeter: String
@@ -19,11 +20,12 @@ extension OverviewPage {
             let own = drills.filter { $0.text("scenario") == scenario.text("scenario_name") }
             let last = own.first { !TestLine.isRunning($0) }
             test = last?.id("id").map { String($0) }
-            verdict = last.map { TestLine.verdict(of: $0).word } ?? ""
+            (verdict, style) = last.map { TestLine.verdict(of: $0) } ?? ("", "")
             let end = last?.time("end_time")
             ago = end.map { Words.ago($0, now: now) } ?? ""
-            (rto, rtoMeter) = Self.measure("rto", last, scenario)
-            (rpo, rpoMeter) = Self.measure("rpo", last, scenario)
+            let judged = own.first { TestLine.isJudged($0) }
+            (rto, rtoMeter) = Self.measure("rto", judged, scenario)
+            (rpo, rpoMeter) = Self.measure("rpo", judged, scenario)
             strip = VerdictStrip.svg(
                 own.prefix(VerdictStrip.most).reversed().map { row in
                     let verdict = TestLine.verdict(of: row)
@@ -60,13 +62,13 @@ extension OverviewPage {
         if judged == 0 { return ("Nothing is known yet", rate) }
         let last = facts.scenarios.compactMap { scenario in
             facts.drills.first {
-                $0.text("scenario") == scenario.text("scenario_name") && !TestLine.isRunning($0)
+                $0.text("scenario") == scenario.text("scenario_name") && TestLine.isJudged($0)
             }
         }
         let isWhole = last.count == facts.scenarios.count
         return (
             isWhole ? "Every scenario recovers" : "What was tested recovers",
-            isWhole ? rate : "\(rate) Some scenarios were never run."
+            isWhole ? rate : "\(rate) Some scenarios were never judged."
         )
     }
 
@@ -112,7 +114,8 @@ extension OverviewPage {
         return Figure(
             label: "Within objectives",
             value: limited.isEmpty ? "none" : "\(met) of \(limited.count)",
-            note: "RTO and RPO, of drills that have them",
+            note: limited.isEmpty
+                ? "no drill had an objective" : "RTO and RPO, of drills that have them",
             tone: limited.isEmpty ? "" : isAll ? "good" : "bad")
     }
 

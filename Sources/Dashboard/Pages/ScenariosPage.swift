@@ -23,6 +23,7 @@ struct ScenariosPage {
         let outcomes: [String]
         let test: String?
         let verdict: String
+        let style: String
         let ago: String
         let canRun: Bool
         let isDisabled: Bool
@@ -54,7 +55,7 @@ extension ScenariosPage.Scenario {
         outcomes = row.texts("expected_outcomes")
         hasOutcomes = !outcomes.isEmpty
         test = last?.id("id").map { String($0) }
-        verdict = last.map { TestLine.verdict(of: $0).style } ?? ""
+        (verdict, style) = last.map { TestLine.verdict(of: $0) } ?? ("", "")
         let time = last.flatMap { $0.time("end_time") ?? $0.time("created_at") }
         ago = time.map { Words.ago($0, now: now) } ?? ""
         canRun = canOperate && isEnabled

@@ -50,6 +50,11 @@ struct TestLine {
         ["running", "pending"].contains(row.text("status"))
     }
 
+    /// One that was called off says nothing.
+    static func isJudged(_ row: Row) -> Bool {
+        !isRunning(row) && !["", "none"].contains(row.text("verdict"))
+    }
+
     private static func measure(
         _ name: String, _ row: Row, isOver: Bool
     ) -> (words: String, limit: String, tone: String) {

@@ -5,9 +5,9 @@ struct RefusalLedger: Sendable {
     static let stream = "refusals"
     /// Microseconds in which the same refusal is recorded once.
     static let interval: UInt64 = 60_000_000
-    /// Of so many different refusals the repetitions are counted; of more, each is recorded only
-    /// the first time.
-    private static let limit = 10_000
+    /// So many different refusals are told apart. More in one interval are an attack by somebody
+    /// with many tokens, and counted as those of strangers are.
+    static let limit = 1000
 
     /// Somebody known, and what he may not do.
     struct Refusal: Hashable, Sendable {
@@ -20,7 +20,7 @@ struct RefusalLedger: Sendable {
     }
 
     enum Reason: String, Sendable {
-        case role, revoked, csrf
+        case role, revoked, csrf, production
     }
 
     private struct Repetition {
@@ -39,11 +39,15 @@ struct RefusalLedger: Sendable {
             repetitions[refusal]?.count += 1
             return nil
         }
-        if repetitions.count < Self.limit { repetitions[refusal] = Repetition(recorded: now) }
+        guard repetitions.count < Self.limit else {
+            refusedStranger(refusal.reason.rawValue, at: now)
+            return nil
+        }
+        repetitions[refusal] = Repetition(recorded: now)
         return event(of: refusal, count: 1)
     }
 
-    /// Counts a caller whom nobody knows.
+    /// Counts somebody who is not told apart from others.
     mutating func refusedStranger(_ reason: String, at now: UInt64) {
         if strangers.isEmpty { firstStranger = now }
         lastStranger = now

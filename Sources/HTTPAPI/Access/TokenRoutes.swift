@@ -15,7 +15,10 @@ struct TokenRoutes {
     }
 
     private func revoke(_ request: Request, _ context: APIContext) async throws -> Answer {
-        let id = try context.parameters.require("id")
+        // Issuers name tokens as they like: an id may have characters that paths have not.
+        guard let id = PercentEncoding.decode(try context.parameters.require("id")) else {
+            throw APIError.badParameter("id", "its percent-encoding is broken")
+        }
         let caller = try context.signedIn
         var fields = try JSONFields(await Limits.body(of: request))
         let reason = fields.text("reason") ?? ""

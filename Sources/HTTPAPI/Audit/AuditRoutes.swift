@@ -1,3 +1,4 @@
+internal import DRTesting
 internal import EventLog
 internal import HTTPTypes
 internal import Hummingbird
@@ -49,20 +50,13 @@ struct AuditRoutes: Sendable {
             let sealed = try note.map { try Checkpoint(parsing: $0.text).size }
             return Answer.data { json in
                 json.object { data in
-                    data.name("log_id")
-                    data.string(reader.logID)
-                    data.name("origin")
-                    data.string(reader.origin)
-                    data.name("position")
-                    data.integer(head.position)
-                    data.name("root")
-                    data.string("\(root)")
-                    data.name("recorded_at")
-                    data.string(RFC3339.text(head.recorded))
-                    data.name("first_position")
-                    data.integer(first)
-                    data.name("checkpoint_size")
-                    data.integer(sealed)
+                    data.member("log_id", reader.logID)
+                    data.member("origin", reader.origin)
+                    data.member("position", head.position)
+                    data.member("root", "\(root)")
+                    data.member("recorded_at", RFC3339.text(head.recorded))
+                    data.member("first_position", first)
+                    data.member("checkpoint_size", sealed)
                 }
             }
         }
@@ -78,18 +72,14 @@ struct AuditRoutes: Sendable {
             let checkpoint = try Checkpoint(parsing: note.text)
             return Answer.data { json in
                 json.object { data in
-                    data.name("origin")
-                    data.string(checkpoint.origin)
-                    data.name("size")
-                    data.integer(checkpoint.size)
-                    data.name("root")
-                    data.string("\(checkpoint.root)")
+                    data.member("origin", checkpoint.origin)
+                    data.member("size", checkpoint.size)
+                    data.member("root", "\(checkpoint.root)")
                     data.name("signed_by")
                     data.array { list in
                         for signature in note.signatures { list.string(signature.name) }
                     }
-                    data.name("note")
-                    data.string(note.encoded)
+                    data.member("note", note.encoded)
                 }
             }
         }
@@ -99,7 +89,7 @@ struct AuditRoutes: Sendable {
 
     private func proof(of text: String) async throws -> Answer {
         guard let position = UInt64(digits: text), position > 0 else {
-            throw APIError.notFound("event \(text)")
+            throw APIError.notFound("event '\(text.prefix(40).printable())'")
         }
         return try await store.answer { reader in
             let proof = try reader.logProof(of: position)
@@ -116,14 +106,10 @@ struct AuditRoutes: Sendable {
             }
             return Answer.data { json in
                 json.object { data in
-                    data.name("position")
-                    data.integer(position)
-                    data.name("checkpoint_size")
-                    data.integer(head.size)
-                    data.name("is_archived")
-                    data.bool(proof.extra == nil)
-                    data.name("proof")
-                    data.string(proof.encoded)
+                    data.member("position", position)
+                    data.member("checkpoint_size", head.size)
+                    data.member("is_archived", proof.extra == nil)
+                    data.member("proof", proof.encoded)
                 }
             }
         }
@@ -133,7 +119,7 @@ struct AuditRoutes: Sendable {
 
     private func table(named name: String, at text: String?) async throws -> Response {
         guard let view = Views.view(named: name) else {
-            throw APIError.notFound("table '\(name)'")
+            throw APIError.notFound("table '\(name.prefix(40).printable())'")
         }
         let head = try await store.answer { try $0.head().position }
         let wanted: UInt64? = if let text { UInt64(digits: text) } else { head }

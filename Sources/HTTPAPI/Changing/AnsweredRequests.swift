@@ -33,7 +33,7 @@ struct AnsweredRequests: Sendable {
     private func first(_ key: RequestKey) async throws -> Answer? {
         let recorded = try await store.read { reader -> RecordedEvent? in
             guard let position = try reader.position(ofOnce: key.answerID) else { return nil }
-            return try reader.events(from: position, limit: 1).first
+            return try Self.event(at: position, reader)
         }
         guard let record = recorded?.record,
             case .requestAnswered(let event)? = try TestEvent(
@@ -47,6 +47,23 @@ struct AnsweredRequests: Sendable {
         return Answer(
             status: HTTPResponse.Status(code: Int(min(event.status, 999))),
             headers: [.idempotentReplayed: "true"], body: Array(event.body.utf8))
+    }
+
+    /// An event of the stream. It is looked for there, since it stays in the log when the runs
+    /// around it leave it for an archive.
+    private static func event(
+        at position: UInt64, _ reader: EventReader
+    ) throws -> RecordedEvent? {
+        var (low, high) = (UInt64(0), try reader.revision(ofStream: stream))
+        while low < high {
+            let middle = low + (high - low) / 2
+            guard
+                let event = try reader.events(ofStream: stream, after: middle, limit: 1).first
+            else { return nil }
+            if event.position == position { return event }
+            if event.position < position { low = middle + 1 } else { high = middle }
+        }
+        return nil
     }
 
     /// - Returns: the answer that was kept first: two may do the same at once.

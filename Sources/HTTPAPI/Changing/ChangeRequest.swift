@@ -1,4 +1,3 @@
-internal import DRTesting
 internal import HTTPTypes
 internal import Hummingbird
 
@@ -10,7 +9,7 @@ struct ChangeRequest: Sendable {
     let key: RequestKey?
     private let match: String?
     private let request: Request
-    private let idText: String
+    private let context: APIContext
 
     init(_ request: Request, _ context: APIContext) async throws {
         let caller = try context.signedIn
@@ -22,8 +21,7 @@ struct ChangeRequest: Sendable {
             key = nil
         }
         (self.caller, self.body) = (caller, body)
-        self.request = request
-        idText = context.parameters.get("id") ?? ""
+        (self.request, self.context) = (request, context)
         match = request.headers[.ifMatch]
     }
 
@@ -31,10 +29,7 @@ struct ChangeRequest: Sendable {
     ///
     /// - Throws: `not_found` if it is no id at all.
     func id(of noun: String) throws(APIError) -> UInt64 {
-        guard let number = UInt64(digits: idText), number > 0 else {
-            throw .notFound("\(noun) '\(idText.prefix(40).printable())'")
-        }
-        return number
+        try context.id(of: noun)
     }
 
     /// Whether the one parameter that the query may have is `true`.

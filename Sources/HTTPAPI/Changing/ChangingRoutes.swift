@@ -16,7 +16,7 @@ struct ChangingRoutes: Sendable {
     private let reports: ReportChanges
 
     init(_ parts: APIParts) {
-        let reading = ReadingService(parts)
+        let reading = parts.reading
         answers = AnsweredRequests(store: parts.store)
         runs = RunChanges(parts: parts, reading: reading)
         scenarios = ScenarioChanges(parts, reading)

@@ -8,6 +8,10 @@ internal import Wire
 struct RunChanges: Sendable {
     /// A week. A longer limit is a mistake.
     private static let timeouts: ClosedRange<UInt64> = 1...604_800_000
+    /// More fits neither an event nor the arguments of a program.
+    private static let largestBody = 32_768
+    private static let production = AccessRule(
+        method: .post, path: "/api/testing/execute", audience: .roles([.admin]), isPage: false)
 
     let parts: APIParts
     let reading: ReadingService
@@ -64,10 +68,19 @@ struct RunChanges: Sendable {
 
     private static func reason(_ request: ChangeRequest) throws(APIError) -> String {
         try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
+        var fields = try Self.fields(request)
         let reason = fields.text("reason")
         try fields.finish()
         return reason ?? "cancelled over the API"
+    }
+
+    private static func fields(_ request: ChangeRequest) throws(APIError) -> JSONFields {
+        if request.body.count > largestBody {
+            throw APIError(
+                .unprocessableContent, code: "too_long",
+                "what is said of a test has at most \(largestBody) bytes")
+        }
+        return try JSONFields(request.body)
     }
 
     // MARK: An order
@@ -81,7 +94,7 @@ struct RunChanges: Sendable {
     }
 
     private func order(_ request: ChangeRequest) async throws -> RunOrder {
-        var fields = try JSONFields(request.body)
+        var fields = try Self.fields(request)
         let (id, name) = (fields.id("scenario_id"), fields.text("scenario_name"))
         if fields.has("scenario_id") == fields.has("scenario_name") {
             fields.refuse(
@@ -95,6 +108,7 @@ struct RunChanges: Sendable {
         let debug = fields.flag("debug") ?? false
         try fields.finish()
         if confirm != nil, request.caller.role != .admin {
+            await parts.access.record(.production, of: request.caller, for: Self.production)
             throw APIError.forbidden(
                 "only an administrator runs tests in production, which is what confirm is for")
         }

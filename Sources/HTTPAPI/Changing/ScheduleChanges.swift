@@ -46,7 +46,7 @@ struct ScheduleChanges: RowRoutes {
         return try await rows.remove(request.id(of: "schedule"), request)
     }
 
-    /// The row, and before it `schedule_id`, by which the brief calls it.
+    /// The row, and before it `schedule_id`: what is asked for beside a row is called so.
     private func answer(
         _ changed: RowChanges<Schedules>.Changed, isCreated: Bool
     ) async throws -> Answer {

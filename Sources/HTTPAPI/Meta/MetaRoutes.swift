@@ -54,8 +54,7 @@ struct MetaRoutes: Sendable {
     private func status(_ word: String) -> Response {
         var writer = JSONWriter()
         writer.object { object in
-            object.name("status")
-            object.string(word)
+            object.member("status", word)
         }
         return Response(status: .ok, json: writer.bytes)
     }

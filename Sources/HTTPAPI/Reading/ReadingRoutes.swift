@@ -9,7 +9,7 @@ struct ReadingRoutes {
 
     private let service: ReadingService
 
-    init(_ parts: APIParts) { self.init(ReadingService(parts)) }
+    init(_ parts: APIParts) { self.init(parts.reading) }
 
     init(_ service: ReadingService) { self.service = service }
 
@@ -50,7 +50,7 @@ struct ReadingRoutes {
     private func list(
         _ part: TestPart, _ request: Request, _ context: APIContext
     ) async throws -> Response {
-        let id = try id(of: "test", context)
+        let id = try context.id(of: "test")
         let parameters = try QueryParameters(request, accepting: part.table.parameters)
         let query = try RowQuery(parameters, for: part.table)
         if query.limit == nil, query.cursor == nil {
@@ -65,7 +65,7 @@ struct ReadingRoutes {
     // MARK: Tests
 
     private func test(_ request: Request, _ context: APIContext) async throws -> Response {
-        let id = try id(of: "test", context)
+        let id = try context.id(of: "test")
         _ = try QueryParameters(request, accepting: [])
         return response(try await service.testAnswer(id))
     }
@@ -115,7 +115,7 @@ struct ReadingRoutes {
     // MARK: Reports
 
     private func report(_ request: Request, _ context: APIContext) async throws -> Answer {
-        let id = try id(of: "report", context)
+        let id = try context.id(of: "report")
         _ = try QueryParameters(request, accepting: [])
         guard let row = try await service.row(id, of: .reports) else {
             throw APIError.notFound("report \(id)")
@@ -124,17 +124,10 @@ struct ReadingRoutes {
     }
 
     private func reportFile(_ request: Request, _ context: APIContext) async throws -> Response {
-        let id = try id(of: "report", context)
+        let id = try context.id(of: "report")
         _ = try QueryParameters(request, accepting: [])
         let name = context.parameters.get("name") ?? ""
         return Response(try await service.reportFile(name, ofReport: id))
-    }
-
-    /// The `{id}` of the path.
-    private func id(of noun: String, _ context: APIContext) throws(APIError) -> UInt64 {
-        let text = context.parameters.get("id") ?? ""
-        guard let id = UInt64(digits: text) else { throw .notFound("\(noun) '\(text)'") }
-        return id
     }
 }
 

@@ -16,7 +16,7 @@ public struct ReadingPage: Sendable {
 /// Answers what the API and the dashboard ask, from the views: they show all that is in the log
 /// when the question comes.
 ///
-/// A server has one or two of these: each keeps answers. Nothing here blocks who waits for it.
+/// A server has one of these, which keeps answers. Nothing here blocks who waits for it.
 public final class ReadingService: Sendable {
     let views: ViewStore
     let store: EventStore
@@ -29,11 +29,6 @@ public final class ReadingService: Sendable {
 
     public init(store: EventStore, views: ViewStore, zones: ZoneFiles, clock: LogClock = .system) {
         (self.store, self.views, self.zones, self.clock) = (store, views, zones, clock)
-    }
-
-    public convenience init(_ parts: APIParts) {
-        self.init(
-            store: parts.store, views: parts.views, zones: parts.zones, clock: parts.clock)
     }
 
     /// Rows of a table, some at a time.

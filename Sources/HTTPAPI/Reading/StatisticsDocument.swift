@@ -133,20 +133,3 @@ struct StatisticsDocument {
         row.member("pass_rate", component.verdicts.passRate)
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ value: String) {
-        self.name(name)
-        string(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: UInt64?) {
-        self.name(name)
-        integer(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: Double?) {
-        self.name(name)
-        number(value)
-    }
-}

@@ -77,11 +77,9 @@ final class EventFrames: Sendable {
         var writer = JSONWriter()
         writer.object { object in
             if test > 0 {
-                object.name("test_id")
-                object.string(String(test))
+                object.member("test_id", String(test))
             }
-            object.name("recorded_at")
-            object.string(RFC3339.text(record.recorded))
+            object.member("recorded_at", RFC3339.text(record.recorded))
         }
         let own = EventJSON.object(number: record.number, payload: record.payload) ?? []
         // An object of its own has at least its two braces.

@@ -12,7 +12,9 @@ internal import Wire
 final class EventHub: Sendable {
     /// Each holds a connection, and is looked at with every event.
     static let maximumClients = 4096
-    /// How often it is looked whose token has expired.
+    /// One caller leaves room for others, over all his tokens.
+    static let maximumClientsOfOne = 2048
+    /// How often it is looked whose token is good no longer.
     private static let tickTime: Duration = .seconds(1)
     /// Proxies take a connection for dead after 30 to 60 seconds.
     private static let ticksBetweenHeartbeats = 15
@@ -25,16 +27,29 @@ final class EventHub: Sendable {
         var tasks: [Task<Void, Never>] = []
         /// Tells the tasks of now from those that are being cancelled.
         var round = 0
+
+        func hasRoom(for caller: Caller) -> Bool {
+            if clients.count >= EventHub.maximumClients { return false }
+            let own = clients.values.count(where: { $0.caller.subject == caller.subject })
+            return own < EventHub.maximumClientsOfOne
+        }
     }
 
     let store: EventStore
     let frames = EventFrames()
     private let clock: LogClock
+    private let isRevoked: @Sendable (Caller) -> Bool
     private let clientMeter: Meter
     private let state = Mutex(State())
 
-    init(_ store: EventStore, clock: LogClock, metrics: MetricsRegistry) {
+    /// - Parameter isRevoked: whether the token of somebody was revoked. Asked for each client
+    ///   every second.
+    init(
+        _ store: EventStore, clock: LogClock, metrics: MetricsRegistry,
+        isRevoked: @escaping @Sendable (Caller) -> Bool
+    ) {
         (self.store, self.clock) = (store, clock)
+        self.isRevoked = isRevoked
         clientMeter = Meter(label: "dr_event_stream_clients", factory: metrics)
         clientMeter.set(0)
     }
@@ -46,7 +61,7 @@ final class EventHub: Sendable {
     func add(_ client: EventSubscription) async throws -> UInt64 {
         let head = try await store.read { try $0.head().position }
         let first = state.withLock { state -> UInt64? in
-            if state.clients.count >= Self.maximumClients { return nil }
+            guard state.hasRoom(for: client.caller) else { return nil }
             if state.tasks.isEmpty { start(&state, from: head + 1) }
             state.clients[ObjectIdentifier(client)] = client
             clientMeter.set(state.clients.count)
@@ -60,8 +75,8 @@ final class EventHub: Sendable {
         .serviceUnavailable, code: "busy", "too many clients follow the log; try again later",
         headers: [.retryAfter: "30"])
 
-    /// Whether there is room for one more: to be asked while it can still be said.
-    var isFull: Bool { state.withLock { $0.clients.count >= Self.maximumClients } }
+    /// Whether somebody may have one more client: to be asked while it can still be said.
+    func hasRoom(for caller: Caller) -> Bool { state.withLock { $0.hasRoom(for: caller) } }
 
     func remove(_ client: EventSubscription) {
         client.end()
@@ -130,15 +145,25 @@ final class EventHub: Sendable {
         }
     }
 
-    /// Ends those whose token has expired.
+    /// Ends those whose token is good no longer: also if it was revoked before they were handed
+    /// anything.
     func tick(at now: UInt64, isHeartbeat: Bool) {
         for client in state.withLock({ Array($0.clients.values) }) {
-            if client.expires <= now {
+            if !isGood(client.caller, at: now) {
                 client.end()
             } else if isHeartbeat {
                 client.offer(EventFrame.heartbeat)
             }
         }
+    }
+
+    private func isGood(_ caller: Caller, at now: UInt64) -> Bool {
+        now < caller.expires && !isRevoked(caller)
+    }
+
+    /// Whether a client may be sent more.
+    func isOpen(_ client: EventSubscription) -> Bool {
+        !client.isEnded && isGood(client.caller, at: clock.now())
     }
 
     /// Ends those that came with a token that is now revoked.
@@ -147,7 +172,7 @@ final class EventHub: Sendable {
             guard let revoked = try? TokenRevoked(from: WireReader(event.record.payload))
             else { continue }
             for client in state.withLock({ Array($0.clients.values) })
-            where client.tokenID == revoked.tokenID {
+            where client.caller.tokenID == revoked.tokenID {
                 client.end()
             }
         }

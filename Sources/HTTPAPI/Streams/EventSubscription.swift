@@ -24,14 +24,12 @@ final class EventSubscription: Sendable {
 
     /// The number of the only stream that is followed; `nil` for all of the log.
     let stream: UInt64?
-    /// When the client's token does, in microseconds since 1970.
-    let expires: UInt64
-    /// Of the token with which the client came.
-    let tokenID: String
+    /// Whose token it is that the client came with: it ends when that does.
+    let caller: Caller
     private let state = Mutex(State())
 
-    init(stream: UInt64? = nil, expires: UInt64, tokenID: String) {
-        (self.stream, self.expires, self.tokenID) = (stream, expires, tokenID)
+    init(stream: UInt64? = nil, for caller: Caller) {
+        (self.stream, self.caller) = (stream, caller)
     }
 
     var isEnded: Bool { state.withLock { $0.isEnded } }

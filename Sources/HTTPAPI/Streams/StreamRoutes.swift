@@ -16,14 +16,16 @@ struct StreamRoutes: Sendable {
     private static let greeting = ByteBuffer(string: "retry: 2000\n\n")
 
     private let hub: EventHub
-    private let clock: LogClock
 
     init(_ parts: APIParts) {
+        let access = parts.access
         self.init(
-            EventHub(parts.store, clock: parts.clock, metrics: parts.metrics), clock: parts.clock)
+            EventHub(
+                parts.store, clock: parts.clock, metrics: parts.metrics,
+                isRevoked: { access.isRevoked($0) }))
     }
 
-    init(_ hub: EventHub, clock: LogClock) { (self.hub, self.clock) = (hub, clock) }
+    init(_ hub: EventHub) { self.hub = hub }
 
     func add(to router: some RouterMethods<APIContext>) {
         router.get("/api/testing/events") { request, context in
@@ -44,22 +46,21 @@ struct StreamRoutes: Sendable {
             _ = try reader.events(from: position + 1, limit: 1)
             return position
         }
-        let client = EventSubscription(expires: caller.expires, tokenID: caller.tokenID)
-        return try stream(PastEvents(hub, after: position), to: client, request)
+        let past = PastEvents(hub, after: position)
+        return try stream(past, to: EventSubscription(for: caller), request)
     }
 
     private func followTest(_ request: Request, _ context: APIContext) async throws -> Response {
         let caller = try context.signedIn
         let given = try lastEventID(request)
-        let id = try context.parameters.require("id")
+        let id = try context.id(of: "test")
         let beginning = try await hub.store.answer { reader in
             let record = try RunBeginning.record(ofTest: id, reader)
             _ = try reader.events(ofStream: record.streamName, limit: 1)
             return record
         }
-        let client = EventSubscription(
-            stream: beginning.stream, expires: caller.expires, tokenID: caller.tokenID)
         let past = PastEvents(hub, after: given ?? 0, ofStream: beginning.streamName)
+        let client = EventSubscription(stream: beginning.stream, for: caller)
         return try stream(past, to: client, request)
     }
 
@@ -82,7 +83,7 @@ struct StreamRoutes: Sendable {
     private func stream(
         _ past: PastEvents, to client: EventSubscription, _ request: Request
     ) throws -> Response {
-        if hub.isFull { throw EventHub.tooManyClients }
+        guard hub.hasRoom(for: client.caller) else { throw EventHub.tooManyClients }
         return Response(
             status: .ok,
             headers: [
@@ -110,7 +111,7 @@ struct StreamRoutes: Sendable {
         try await writer.write(Self.greeting)
         // Only who has caught up is handed what is new: before, too much of it would wait for him.
         while let page = try await past.page() {
-            guard isOpen(client) else { return }
+            guard hub.isOpen(client) else { return }
             try await writer.write(Self.joined(page.map(\.bytes)))
         }
         client.begin(at: past.next)
@@ -130,10 +131,6 @@ struct StreamRoutes: Sendable {
         guard var whole = frames.first else { return ByteBuffer() }
         for var frame in frames.dropFirst() { whole.writeBuffer(&frame) }
         return whole
-    }
-
-    private func isOpen(_ client: EventSubscription) -> Bool {
-        !client.isEnded && clock.now() < client.expires
     }
 }
 

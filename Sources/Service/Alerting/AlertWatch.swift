@@ -15,6 +15,7 @@ public protocol IntegrityChecking: Sendable {
 /// Raises the alerts that no run can: of drills that nobody ran, and of a log that was changed.
 public final class AlertWatch: ServiceLifecycle.Service {
     private static let pause: Duration = .seconds(60)
+    private static let hour: UInt64 = 3_600_000_000
     private static let day: UInt64 = 86_400_000_000
 
     private let store: EventStore
@@ -36,27 +37,35 @@ public final class AlertWatch: ServiceLifecycle.Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            var checkedDay: UInt64 = 0
+            var nextCheck: UInt64 = 0
             while !Task.isCancelled {
                 await self.attempt("overdue drills") { try await self.lookForOverdue() }
-                let today = self.clock.now() / Self.day
-                if today != checkedDay {
-                    checkedDay = today
-                    await self.attempt("the log") { try await self.checkIntegrity() }
-                }
+                if self.clock.now() >= nextCheck { nextCheck = await self.check() }
                 try? await Task.sleep(for: Self.pause)
             }
         }
     }
 
-    /// What fails is tried again the next time.
-    private func attempt(_ what: String, _ body: () async throws -> Void) async {
+    /// Checks the log.
+    ///
+    /// - Returns: when it is to be checked next: a check that came to no end is made again soon.
+    func check() async -> UInt64 {
+        let now = clock.now()
+        let isChecked = await attempt("the log") { try await checkIntegrity() }
+        return isChecked ? (now / Self.day + 1) * Self.day : now + Self.hour
+    }
+
+    /// - Returns: whether it was done.
+    @discardableResult
+    private func attempt(_ what: String, _ body: () async throws -> Void) async -> Bool {
         do {
             try await body()
+            return true
         } catch {
             if !Task.isCancelled {
                 logger.error("\(what) cannot be looked at", metadata: ["cause": "\(error)"])
             }
+            return false
         }
     }
 

@@ -21,14 +21,21 @@ public struct AuditProgram: IntegrityChecking {
     public func problems() async throws -> [String] {
         let result = try await Subprocess.run(
             .path(FilePath(path)),
-            arguments: ["verify", "--json", "--data", directory.path], input: .none,
-            output: .string(limit: Self.maximumOutput), error: .discarded)
+            arguments: ["verify", "--json", "--data=\(directory.path)"],
+            environment: environment, input: .none, output: .string(limit: Self.maximumOutput),
+            error: .discarded)
         switch result.terminationStatus {
         case .exited(0): return []
         case .exited(Self.notIntact): return Self.problems(in: result.standardOutput)
         default:
             throw AuditProgramError(status: "\(result.terminationStatus)")
         }
+    }
+
+    /// It looks for heads outside where this process does, which a file may have told it.
+    private var environment: Environment {
+        guard let checkpoints = directory.checkpoints else { return .inherit }
+        return .inherit.updating(["DR_CHECKPOINT_DIR": checkpoints])
     }
 
     /// - Returns: at least one: the exit code is the finding.

@@ -14,6 +14,11 @@ public struct ChannelError: Error, Equatable, CustomStringConvertible {
 public enum ChannelFile {
     static let pagerDuty = "https://events.pagerduty.com/v2/enqueue"
     private static let maximumBytes = 1 << 20
+    /// What may be asked for: all that there is, but for what nobody is told.
+    private static let eventNames: [String] = {
+        let all = (1...255).compactMap { (try? TestEvent(number: $0, payload: []))?.name }
+        return ["*"] + all.filter { !$0.hasPrefix("delivery_") }
+    }()
     private static let fields: Set = [
         "name", "url", "format", "secret", "routing_key", "events", "alert_types", "severity",
         "allow_local",
@@ -29,11 +34,12 @@ public enum ChannelFile {
         guard try flag("DR_NOTIFICATION_ENABLED", environment, default: true) else { return [] }
         var channels: [Channel] = []
         if let channel = try defaultChannel(environment) { channels.append(channel) }
-        let path = environment["DR_CHANNELS"] ?? directory.path + "/channels.json"
+        let named = environment["DR_CHANNELS"]
+        let path = named ?? directory.path + "/channels.json"
         if let bytes = FileManager.default.contents(atPath: path) {
             channels += try read(Array(bytes), file: path)
-        } else if environment["DR_CHANNELS"] != nil {
-            throw ChannelError(message: "DR_CHANNELS: \(path) cannot be read")
+        } else if named != nil || FileManager.default.fileExists(atPath: path) {
+            throw ChannelError(message: "the channels in \(path) cannot be read")
         }
         for (index, channel) in channels.enumerated()
         where channels[..<index].contains(where: { $0.name == channel.name }) {
@@ -89,8 +95,8 @@ public enum ChannelFile {
         return Channel(
             name: name, url: try url(address, of: "url"), format: kind,
             secret: try secret(entry), routingKey: routingKey,
-            events: Set(try texts("events", entry) ?? ["alert_raised"]),
-            alertTypes: Set(try texts("alert_types", entry) ?? []),
+            events: try choices("events", entry, eventNames) ?? ["alert_raised"],
+            alertTypes: try choices("alert_types", entry, Alerts.types) ?? [],
             severity: try choice("severity", entry, Alerts.severities) ?? "low",
             allowsLocal: try flag("allow_local", entry))
     }
@@ -172,14 +178,21 @@ extension ChannelFile {
         return text
     }
 
-    private static func texts(
-        _ field: String, _ entry: JSONValue
-    ) throws(ChannelError) -> [String]? {
+    private static func choices(
+        _ field: String, _ entry: JSONValue, _ accepted: [String]
+    ) throws(ChannelError) -> Set<String>? {
         guard let value = entry[field] else { return nil }
         let texts = value.arrayValue?.map(\.stringValue) ?? [nil]
         guard !texts.contains(nil) else {
             throw ChannelError(message: "\(field): expected a list of texts")
         }
-        return texts.compactMap { $0 }
+        let choices = texts.compactMap { $0 }
+        // A channel that can never be told anything is a mistake that nobody would notice.
+        if let stranger = choices.first(where: { !accepted.contains($0) }) {
+            throw ChannelError(
+                message: "\(field): there is no '\(stranger)'; accepted: "
+                    + accepted.joined(separator: ", "))
+        }
+        return Set(choices)
     }
 }

@@ -25,47 +25,53 @@ public final class Deliverer: ServiceLifecycle.Service {
 
     /// Until the server ends. What is under way then is made again by the next one.
     public func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown {
-                while !Task.isCancelled {
-                    await self.deliver()
-                    try await Task.sleep(for: Self.pause)
+        await cancelWhenGracefulShutdown {
+            var problem = ""
+            while !Task.isCancelled {
+                do {
+                    try await self.deliver()
+                    problem = ""
+                } catch {
+                    if Task.isCancelled { return }
+                    // It is tried again soon: a full disk is no reason to stop.
+                    if problem != "\(error)" {
+                        self.logger.error(
+                            "alerts are not delivered", metadata: ["cause": "\(error)"])
+                    }
+                    problem = "\(error)"
                 }
+                try? await Task.sleep(for: Self.pause)
             }
-        } catch is CancellationError {
-            return
         }
     }
 
-    /// Delivers until the task is cancelled, or the log fails.
-    private func deliver() async {
-        // With nobody to deliver to, nothing is looked at.
-        guard !channels.isEmpty else { return }
-        do {
-            guard let place = try DeliveryPlace.take(store.directory) else { return }
-            let delivery = Delivery(
-                store: store, channels: channels, sender: sender, place: place, now: clock.now)
-            try await delivery.begin()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    for try await events in self.store.follow(from: await delivery.position + 1) {
-                        try await delivery.send(events)
-                    }
-                }
+    /// Delivers until the task is cancelled. Returns at once while somebody else does, and where
+    /// there is nobody to deliver to.
+    private func deliver() async throws {
+        if channels.isEmpty { return }
+        guard let place = try DeliveryPlace.take(store.directory) else { return }
+        let delivery = Delivery(
+            store: store, channels: channels, sender: sender, place: place, now: clock.now)
+        try await delivery.begin()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for channel in channels {
+                group.addTask { try await self.follow(channel, delivery) }
                 group.addTask {
                     while true {
-                        try await delivery.retry()
+                        try await delivery.retry(channel)
                         try await Task.sleep(for: Self.pause)
                     }
                 }
-                // Neither ends by itself.
-                defer { group.cancelAll() }
-                _ = try await group.next()
             }
-        } catch {
-            if !Task.isCancelled {
-                logger.error("alerts are not delivered", metadata: ["cause": "\(error)"])
-            }
+            // None ends by itself.
+            defer { group.cancelAll() }
+            _ = try await group.next()
+        }
+    }
+
+    private func follow(_ channel: Channel, _ delivery: Delivery) async throws {
+        for try await events in store.follow(from: await delivery.position(of: channel) + 1) {
+            try await delivery.send(events, to: channel)
         }
     }
 }

@@ -5,11 +5,14 @@ internal import EventLog
 ///
 /// At least once: an attempt is made before it is recorded, so whoever dies in between makes it
 /// again, under the same id. First attempts are made in the order of the log, each channel for
-/// itself; one that fails is made again later and keeps nobody waiting.
+/// itself: one whose receiver is silent keeps no other waiting. An attempt that fails is made again
+/// later.
 actor Delivery {
     private static let batchSize = 500
     /// Where nothing is to be sent, the position is kept only so often.
     private static let positionPause: UInt64 = 1000
+    /// So long after its time, in microseconds, what waits for a channel that is gone is given up.
+    private static let patience: UInt64 = 86_400_000_000
 
     private let store: EventStore
     private let channels: [Channel]
@@ -17,9 +20,9 @@ actor Delivery {
     private let place: DeliveryPlace
     private let now: @Sendable () -> UInt64
     private var book = DeliveryBook()
-    /// Everything up to here was sent, or waits to be sent again.
-    private(set) var position: UInt64 = 0
-    /// As it was kept last.
+    /// By the name of the channel: everything up to there was sent, or waits to be sent again.
+    private var positions: [String: UInt64] = [:]
+    /// The least of them, as it was kept last.
     private var keptPosition: UInt64 = 0
 
     init(
@@ -31,7 +34,10 @@ actor Delivery {
     }
 
     /// When the next of those that failed is due.
-    var nextTime: UInt64? { book.nextTime }
+    var nextTime: UInt64? { book.nextTime(among: Set(channels.map(\.name))) }
+
+    /// Up to where everything was sent to a channel, or waits to be sent again.
+    func position(of channel: Channel) -> UInt64 { positions[channel.name] ?? keptPosition }
 
     /// Reads what was delivered before. Called first.
     func begin() async throws {
@@ -53,7 +59,18 @@ actor Delivery {
             book.forget(upTo: position)
             return (book, position)
         }
-        (self.book, self.position, keptPosition) = (book, position, position)
+        (self.book, keptPosition) = (book, position)
+        for channel in channels { positions[channel.name] = position }
+        try await giveUpStrangers()
+    }
+
+    /// Another program may know a channel that this one does not, but not for ever.
+    private func giveUpStrangers() async throws {
+        let (names, now) = (Set(channels.map(\.name)), self.now())
+        let old = book.due(at: now - min(now, Self.patience))
+        for last in old where !names.contains(last.channel) {
+            try await giveUp(last, "there is no such channel")
+        }
     }
 
     /// What happened more than a day ago is no news to those who were never told anything.
@@ -63,49 +80,56 @@ actor Delivery {
         return try (start ?? reader.firstPosition()) - 1
     }
 
+    // MARK: First attempts
+
     /// Sends what the log has and was not sent.
     ///
     /// - Parameter deadline: nothing new is begun after it.
     func catchUp(until deadline: ContinuousClock.Instant? = nil) async throws {
-        while true {
-            let (from, limit) = (position + 1, Self.batchSize)
-            let events = try await store.read { try $0.events(from: from, limit: limit) }
-            guard !events.isEmpty, try await send(events, until: deadline) else { return }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for channel in channels {
+                group.addTask { try await self.catchUp(channel, until: deadline) }
+            }
+            try await group.waitForAll()
         }
     }
 
-    /// Sends those of some events, the next in the log, that channels want.
+    private func catchUp(
+        _ channel: Channel, until deadline: ContinuousClock.Instant?
+    ) async throws {
+        while true {
+            let (from, limit) = (position(of: channel) + 1, Self.batchSize)
+            let events = try await store.read { try $0.events(from: from, limit: limit) }
+            guard !events.isEmpty, try await send(events, to: channel, until: deadline) else {
+                return
+            }
+        }
+    }
+
+    /// Sends those of some events, the next in the log, that a channel wants.
     ///
     /// - Returns: whether all were attempted.
     @discardableResult
     func send(
-        _ events: [RecordedEvent], until deadline: ContinuousClock.Instant? = nil
+        _ events: [RecordedEvent], to channel: Channel,
+        until deadline: ContinuousClock.Instant? = nil
     ) async throws -> Bool {
-        let known = events.compactMap { SentEvent($0) }
-        let isWhole = try await withThrowingTaskGroup(of: Bool.self) { group in
-            for channel in channels {
-                let wanted = known.filter { channel.wants($0.event) }
-                if wanted.isEmpty { continue }
-                group.addTask {
-                    for event in wanted {
-                        if let deadline, ContinuousClock.now > deadline { return false }
-                        try await self.sendFirst(event, to: channel)
-                    }
-                    return true
-                }
-            }
-            var isWhole = true
-            for try await part in group { isWhole = isWhole && part }
-            return isWhole
+        let wanted = events.compactMap { SentEvent($0) }.filter { channel.wants($0.event) }
+        for event in wanted {
+            if let deadline, ContinuousClock.now > deadline { return false }
+            try await sendFirst(event, to: channel)
         }
-        guard isWhole, let last = events.last else { return isWhole }
-        position = last.position
-        let isSent = known.contains { event in channels.contains { $0.wants(event.event) } }
-        if isSent || position >= keptPosition + Self.positionPause { try keepPosition() }
+        guard let last = events.last else { return true }
+        positions[channel.name] = last.position
+        try keepPosition(isSent: !wanted.isEmpty)
         return true
     }
 
-    private func keepPosition() throws {
+    /// Keeps what all channels have come to.
+    private func keepPosition(isSent: Bool) throws {
+        let position = positions.values.min() ?? keptPosition
+        if position <= keptPosition { return }
+        if !isSent && position < keptPosition + Self.positionPause { return }
         try place.move(to: position)
         keptPosition = position
         book.forget(upTo: position)
@@ -119,25 +143,39 @@ actor Delivery {
         try await send(event, to: channel, attempt)
     }
 
+    // MARK: Further attempts
+
     /// Makes the attempts that are due again.
     ///
     /// - Parameter deadline: nothing new is begun after it.
     func retry(until deadline: ContinuousClock.Instant? = nil) async throws {
-        for last in book.due(at: now()) {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for channel in channels {
+                group.addTask { try await self.retry(channel, until: deadline) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Makes those of one channel.
+    func retry(_ channel: Channel, until deadline: ContinuousClock.Instant? = nil) async throws {
+        for last in book.due(at: now()) where last.channel == channel.name {
             if let deadline, ContinuousClock.now > deadline { return }
+            guard let event = try await recorded(at: last.position) else {
+                try await giveUp(last, "the event is archived")
+                continue
+            }
             var attempt = last
             attempt.attempt += 1
-            let found = try await recorded(at: last.position)
-            if let channel = channels.first(where: { $0.name == last.channel }), let found {
-                try await send(found, to: channel, attempt)
-            } else {
-                // Nobody is there any more who wants it, or it is not in the log any more.
-                attempt.nextTime = 0
-                attempt.problem =
-                    found == nil ? "the event is archived" : "there is no such channel"
-                try await record(.deliveryFailed(attempt))
-            }
+            try await send(event, to: channel, attempt)
         }
+    }
+
+    /// Records that there is no further attempt.
+    private func giveUp(_ last: DeliveryAttempted, _ problem: String) async throws {
+        var end = last
+        (end.status, end.problem, end.nextTime) = (0, problem, 0)
+        try await record(.deliveryFailed(end))
     }
 
     /// - Returns: `nil` if the event has left the log.
@@ -147,6 +185,8 @@ actor Delivery {
             return try reader.events(from: position, limit: 1).first.flatMap { SentEvent($0) }
         }
     }
+
+    // MARK: One attempt
 
     private func send(
         _ event: SentEvent, to channel: Channel, _ attempt: DeliveryAttempted

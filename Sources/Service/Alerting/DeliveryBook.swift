@@ -42,8 +42,10 @@ struct DeliveryBook: Equatable, Sendable {
             .sorted { ($0.position, $0.channel) < ($1.position, $1.channel) }
     }
 
-    /// When the next one is due; `nil` if none waits.
-    var nextTime: UInt64? { waiting.values.map(\.nextTime).min() }
+    /// When the next one of some channels is due; `nil` if none waits.
+    func nextTime(among channels: Set<String>) -> UInt64? {
+        waiting.values.filter { channels.contains($0.channel) }.map(\.nextTime).min()
+    }
 
     /// - Parameters:
     ///   - status: what the receiver answered; `nil` if it did not.

@@ -36,9 +36,13 @@ public protocol WebhookSending: Sendable {
 /// Sends over HTTP: no redirects, no second try, and only to an address that was looked at.
 public struct WebhookClient: WebhookSending {
     private static let connectLimit: TimeAmount = .seconds(3)
-    private static let answerLimit: TimeAmount = .seconds(5)
 
-    public init() {}
+    private let answerLimit: TimeAmount
+
+    public init() { self.init(answerLimit: .seconds(5)) }
+
+    /// - Parameter answerLimit: how long a message may take, with its answer.
+    init(answerLimit: Duration) { self.answerLimit = TimeAmount(answerLimit) }
 
     public func send(_ request: WebhookRequest) async throws -> Int {
         let address = try await address(for: request)
@@ -83,7 +87,7 @@ public struct WebhookClient: WebhookSending {
         message.headers = HTTPHeaders(request.headers.map { ($0.name, $0.value) })
         message.body = .bytes(ByteBuffer(bytes: request.body))
         // What the receiver has to say beside its status is of no use.
-        let response = try await client.execute(message, timeout: Self.answerLimit)
+        let response = try await client.execute(message, timeout: answerLimit)
         return Int(response.status.code)
     }
 

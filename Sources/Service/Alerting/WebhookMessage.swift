@@ -108,7 +108,7 @@ struct WebhookMessage: Equatable, Sendable {
             message.name("payload")
             message.object { payload in
                 payload.name("summary")
-                payload.string(summary(of: event).printable())
+                payload.string(summary(of: event))
                 payload.name("source")
                 payload.string(alert?.serviceName ?? "dr_testing")
                 payload.name("severity")
@@ -126,7 +126,8 @@ struct WebhookMessage: Equatable, Sendable {
 
     private static func summary(of event: SentEvent) -> String {
         guard let alert = event.alert else { return "\(event.event.name) at \(event.position)" }
-        let text = "[\(alert.severity)] \(alert.message)"
+        // What is made visible takes more room.
+        let text = "[\(alert.severity)] \(alert.message)".printable()
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximumText)))
     }
 

@@ -128,7 +128,8 @@ public final class RunStarter: RunStarting, ServiceLifecycle.Service {
                 throw .internal("nobody waits any more; run \(order.key) may still take place")
             }
         }
-        throw .internal("run \(order.key) is not recorded yet; it may still take place")
+        // Whoever orders it again, by the same key, is given this run.
+        throw .busy("run \(order.key) is not recorded yet; it may still take place")
     }
 
     private func recorded(_ key: EventID) async throws(RunRefusal) -> StartedRun? {

@@ -102,21 +102,32 @@ actor ScheduleKeeper {
                 of: run.schedule, dueTime: earlier.dueTime,
                 "other tests were in its way until it was due again")
         }
+        let key = Self.key(of: id, dueTime: run.dueTime, logID: store.reader.logID)
+        if try await store.read({ try $0.position(ofOnce: key) }) != nil {
+            // Whoever started it was interrupted before he could record that.
+            waiting[id] = nil
+            let fired = Self.fired(run.schedule, run.dueTime, runKey: "\(key)")
+            if isAccepted(fired) { try await record(fired) }
+            return
+        }
         guard let wait = waiting[id] else {
             if run.isSkipped {
                 return try await recordFailure(
                     of: run.schedule, dueTime: run.dueTime,
                     "missed while no server kept the time; such runs are skipped")
             }
-            return try await start(run, at: now)
+            return try await start(run, key, at: now)
         }
-        if now >= wait.nextTry { try await start(run, at: now) }
+        if now >= wait.nextTry { try await start(run, key, at: now) }
     }
 
-    private func start(_ run: DueRun, at now: UInt64) async throws {
+    /// Of the run that is started at that moment, whoever starts it.
+    static func key(of schedule: UInt64, dueTime: UInt64, logID: String) -> EventID {
+        DerivedID(["scheduled run", logID, "\(schedule)", "\(dueTime)"]).key(at: dueTime)
+    }
+
+    private func start(_ run: DueRun, _ key: EventID, at now: UInt64) async throws {
         let (schedule, dueTime) = (run.schedule, run.dueTime)
-        let key = DerivedID(["scheduled run", store.reader.logID] + Self.parts(schedule, dueTime))
-            .key(at: dueTime)
         let fired = Self.fired(schedule, dueTime, runKey: "\(key)")
         guard isAccepted(fired) else { return }
         switch await attempt(schedule, key: key) {
@@ -186,10 +197,6 @@ actor ScheduleKeeper {
         (fired.scheduleID, fired.dueTime) = (schedule.id, dueTime)
         (fired.runKey, fired.problem) = (runKey, problem)
         return fired
-    }
-
-    private static func parts(_ schedule: ScheduleDefinition, _ dueTime: UInt64) -> [String] {
-        ["\(schedule.id)", "\(dueTime)"]
     }
 
     private func recordFailure(

@@ -73,7 +73,7 @@ extension APIDescription {
             "scenario", "Scenario", fields: [optional("scenario_text", .text()), enabled],
             required: ["scenario_text"])
         + keeping(
-            "schedule", "Schedule", createdAt: "/api/testing/schedule",
+            "schedule", "KeptSchedule", createdAt: "/api/testing/schedule",
             fields: [
                 optional("scenario_id", .count), optional("schedule_name", .text()),
                 optional("cron_expression", .text()), optional("time_zone", .text()),
@@ -117,6 +117,7 @@ extension APIDescription {
             .idempotent
             .answer(.named(schema), "It is there already.")
             .answer(.named(schema), "It was created.", status: 201)
+            .tagged
             .refused(400, 401, 403, 404, 408, 409, 413, 422, 429, 503),
             APIOperation(
                 .put, "\(list)/{id}", "change_\(noun)",
@@ -126,6 +127,7 @@ extension APIDescription {
             .reading(.json(.strictObject(fields)), isRequired: false)
             .idempotent.conditional
             .answer(.named(schema), "It is so now.")
+            .tagged
             .refused(400, 401, 403, 404, 408, 409, 412, 413, 422, 429, 503),
             APIOperation(
                 .delete, "\(list)/{id}", "remove_\(noun)", "Removes one \(noun).",
@@ -193,6 +195,7 @@ extension APIDescription {
             ]), "Signed in."
         )
         .plainAnswer(303, "For a form: go to the page.")
+        .telling("Location", "The page.", with: [303])
         .refused(400, 401, 403, 408, 413, 422, 429),
         APIOperation(.post, "/signout", "sign_out", "Forgets the cookie.", tag: "access")
             .answer(.null, "Signed out.")
@@ -213,6 +216,10 @@ extension APIOperation {
         inHeader(
             "Idempotency-Key", .text(),
             "The same request with the same key is done once, and answered alike.")
+    }
+
+    fileprivate var tagged: APIOperation {
+        telling("ETag", "Of the row as it is now, for `If-Match`.", with: [200, 201])
     }
 
     fileprivate var conditional: APIOperation {

@@ -92,6 +92,7 @@ extension APIOperation {
                 responses.name(String(answer.status))
                 responses.object { response in
                     response.member("description", answer.description)
+                    answer.writeHeaders(to: &response)
                     if !answer.content.isEmpty { Content.write(answer.content, to: &response) }
                 }
             }
@@ -110,6 +111,23 @@ extension APIOperation {
         }
         object.name("x-roles")
         object.array { list in roles.forEach { list.string($0.rawValue) } }
+    }
+}
+
+extension APIOperation.Answer {
+    fileprivate func writeHeaders(to response: inout JSONWriter) {
+        if headers.isEmpty { return }
+        response.name("headers")
+        response.object { object in
+            for header in headers {
+                object.name(header.name)
+                object.object { member in
+                    member.member("description", header.description)
+                    member.name("schema")
+                    JSONSchema.text().write(to: &member)
+                }
+            }
+        }
     }
 }
 
@@ -137,12 +155,5 @@ extension APIOperation.Content {
                 }
             }
         }
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ value: String) {
-        self.name(name)
-        string(value)
     }
 }

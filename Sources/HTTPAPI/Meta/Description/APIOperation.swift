@@ -27,6 +27,13 @@ struct APIOperation: Sendable {
         let status: Int
         let description: String
         let content: [Content]
+        fileprivate(set) var headers: [Header] = []
+    }
+
+    /// What an answer may say beside its body.
+    struct Header: Sendable {
+        let name: String
+        let description: String
     }
 
     let method: HTTPRequest.Method
@@ -93,6 +100,17 @@ struct APIOperation: Sendable {
         return operation
     }
 
+    /// A header that comes with the answers of some statuses.
+    func telling(_ name: String, _ description: String, with statuses: Set<Int>) -> APIOperation {
+        var operation = self
+        for index in operation.answers.indices
+        where statuses.contains(operation.answers[index].status) {
+            operation.answers[index].headers.append(
+                Header(name: name, description: description))
+        }
+        return operation
+    }
+
     /// The statuses with which it may be refused.
     func refused(_ statuses: Int...) -> APIOperation {
         var operation = self
@@ -102,7 +120,9 @@ struct APIOperation: Sendable {
                     status: status, description: Self.refusals[status] ?? "It is refused.",
                     content: [.json(.named("Error"))]))
         }
-        return operation
+        return operation.telling(
+            "Retry-After", "After how many seconds it is worth to ask again, where that is known.",
+            with: Set(statuses).intersection([409, 429, 503]))
     }
 
     private static let refusals: [Int: String] = [

@@ -4,8 +4,9 @@ enum APISchemas {
 
     static let all: [(name: String, schema: JSONSchema)] = [
         ("Error", error), ("Test", test), ("Result", result), ("Log", log), ("Metric", metric),
-        ("Scenario", scenario), ("Schedule", schedule), ("Report", report), ("Finding", finding),
-        ("Alert", alert), ("Excuse", excuse), ("Cadence", cadence), ("Statistics", statistics),
+        ("Scenario", scenario), ("Schedule", schedule), ("KeptSchedule", keptSchedule),
+        ("Report", report), ("Finding", finding), ("Alert", alert), ("Excuse", excuse),
+        ("Cadence", cadence), ("Statistics", statistics),
     ]
 
     private static let texts = JSONSchema.array(.text())
@@ -69,14 +70,20 @@ enum APISchemas {
         Member("created_at", .orNull(.time)), Member("updated_at", .orNull(.time)),
     ])
 
-    private static let schedule = JSONSchema.object([
+    private static let schedule = JSONSchema.object(scheduleMembers)
+
+    /// As the one who creates or changes it is answered.
+    private static let keptSchedule = JSONSchema.object(
+        [Member("schedule_id", .count)] + scheduleMembers)
+
+    private static let scheduleMembers = [
         Member("id", .count), Member("scenario_id", .count), Member("schedule_name", .text()),
         Member("cron_expression", .text()), Member("time_zone", .text()),
         Member("enabled", .boolean), Member("last_run", .orNull(.time)),
         Member("next_run", .orNull(.time)), Member("run_count", .count),
         Member("failure_count", .count), Member("created_at", .orNull(.time)),
         Member("updated_at", .orNull(.time)),
-    ])
+    ]
 
     private static let report = JSONSchema.object([
         Member("id", .count), Member("report_name", .text()), Member("report_type", .text()),
@@ -126,6 +133,7 @@ enum APISchemas {
         Member("interval_ms", .count), Member("grace_ms", .count), Member("reason", .text()),
         Member("enabled", .boolean), Member("last_success", .orNull(.time)),
         Member("due_at", .orNull(.time)), Member("overdue_at", .orNull(.time)),
+        Member("created_at", .orNull(.time)), Member("updated_at", .orNull(.time)),
     ])
 
     private static let statistics = JSONSchema.object([
@@ -135,7 +143,7 @@ enum APISchemas {
         Member(
             "by_day",
             .array(.object([Member("day", .text(format: "date"))] + shortCounts))),
-        Member("components", .array(.map(.anything))),
+        Member("components", .array(.object(checks))),
         Member("recent_tests", .array(.named("Test"))),
     ])
 
@@ -143,6 +151,19 @@ enum APISchemas {
         Member("total_tests", .count), Member("completed_tests", .count),
         Member("failed_tests", .count), Member("success_rate", .orNull(.number)),
         Member("avg_rto_ms", .orNull(.number)), Member("avg_rpo_ms", .orNull(.number)),
+        Member("pending_tests", .count), Member("running_tests", .count),
+        Member("cancelled_tests", .count), Member("inconclusive_tests", .count),
+        Member("not_recovered_tests", .count), Member("rto_measured", .count),
+        Member("median_rto_ms", .orNull(.number)), Member("p95_rto_ms", .orNull(.number)),
+        Member("max_rto_ms", .orNull(.number)), Member("rpo_measured", .count),
+        Member("median_rpo_ms", .orNull(.number)), Member("p95_rpo_ms", .orNull(.number)),
+        Member("max_rpo_ms", .orNull(.number)),
+    ]
+
+    private static let checks = [
+        Member("component", .text()), Member("passed", .count),
+        Member("inconclusive", .count), Member("failed", .count),
+        Member("pass_rate", .orNull(.number)),
     ]
 
     private static let shortCounts = [

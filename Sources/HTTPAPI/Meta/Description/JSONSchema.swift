@@ -107,10 +107,3 @@ indirect enum JSONSchema: Sendable {
         }
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ value: String) {
-        self.name(name)
-        string(value)
-    }
-}
