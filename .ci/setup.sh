@@ -62,6 +62,7 @@ system_packages() {
         has protoc || missing="$missing protobuf-compiler"
         has strace || missing="$missing strace"
         has chromium || missing="$missing chromium"
+        has curl || missing="$missing curl"
         [ -e /usr/share/zoneinfo/Europe/Berlin ] || missing="$missing tzdata"
     fi
     if [ "$1" = bench ]; then

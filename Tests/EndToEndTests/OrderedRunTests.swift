@@ -68,7 +68,7 @@ import Testing
         #expect(answer["target"].text == "vault")
     }
 
-    @Test(arguments: ["1", "0197f000-1111-4222-8333-444455556666", ""])
+    @Test(arguments: ["1", "0197f000-1111-4222-8333-444455556666"])
     func whatIsNoKeyIsRefused(key: String) async throws {
         let workspace = try Workspace()
         let run = try await workspace.run(.runner, ["run", "1", "--key=\(key)"])

@@ -162,7 +162,8 @@ import Testing
                 "{\"token\": \"\(token)\"}", "\(url)/signin",
             ], workspace)
         #expect(answer.status == 0, "\(answer)")
-        let cookie = try #require(answer.lines.first { $0.lowercased().hasPrefix("set-cookie:") })
+        let lines = answer.output.split(whereSeparator: \.isNewline)
+        let cookie = try #require(lines.first { $0.lowercased().hasPrefix("set-cookie:") })
         for part in ["HttpOnly", "SameSite=Strict", "Secure"] {
             #expect(cookie.contains(part), "\(cookie)")
         }
