@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Service
 
 /// Not for people: the child process that puts the load of a benchmark on.
 struct LoadChildCommand: AsyncParsableCommand {

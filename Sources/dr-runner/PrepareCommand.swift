@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import EventLog
+import Service
 
 /// Not for people: what a server has done before it serves, and when it lost a runner.
 ///

@@ -58,15 +58,3 @@ enum ProgramPath {
             ?? CommandLine.arguments[0]
     }
 }
-
-/// What the process asks of the system before a drill.
-enum ProcessLimits {
-    /// Files are for their owner only, and a drill keeps a connection for each call that hangs.
-    static func prepare() {
-        umask(0o077)
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
-}

@@ -43,6 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
     var behindProxy = false
 
     func run() async throws {
+        ProcessLimits.prepare()
         do {
             let settings = try await data.settings()
             let place = try ListeningPlace(

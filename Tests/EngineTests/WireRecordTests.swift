@@ -76,6 +76,21 @@ struct WireRecordTests {
         #expect(record(slow, put("a", 1)).duplicates == 1)
     }
 
+    /// A client that says what it was told is believed, and not what the proxy has passed on.
+    @Test func aWriteThatItsClientWasToldOfIsADuplicateWhenItComesAgain() {
+        let record = WireRecord(isTold: true)
+        let first = put("a", 1)
+        record.record(first)
+        record.record(put("a", 1))
+        #expect(record.duplicates == 0)
+        record.acknowledged(1, of: "a", at: .now)
+        record.record(put("a", 1))
+        #expect(record.duplicates == 1)
+        record.record(put("b", 1))
+        record.record(put("a", 2))
+        #expect(record.duplicates == 1)
+    }
+
     /// Sent again in time, it is still overtaken by nobody.
     @Test func aWriteThatIsSentAgainIsNotOutOfOrder() {
         let lost = put("a", 4, fault: .resetAfterAnswer)

@@ -84,6 +84,9 @@ package actor ServerProcess {
         read -r nothing <&3
         """
 
+    // Left to itself, Foundation keeps the pipe open for as long as this process lives.
+    deinit { try? lifeline.fileHandleForWriting.close() }
+
     package nonisolated var hasEnded: Bool {
         FileManager.default.fileExists(atPath: log + ".ended")
     }

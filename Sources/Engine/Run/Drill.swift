@@ -101,6 +101,9 @@ final class Drill: Sendable {
     /// Called by the storage system, which goes on when this returns.
     private func observe(_ event: StorageEvent) {
         facts.update { $0.note(event) }
+        if case .drained(let entry, let instant) = event, let write = entry.numberedWrite {
+            system?.primary.wire.acknowledged(write, of: entry.operation.key, at: instant)
+        }
         // Not when the event is logged: what decides might be forgotten by then.
         if case .failover(let from, let to, _, _) = event { keepLedger(from: from, to: to) }
         storageEventSink.yield(event)
@@ -158,7 +161,8 @@ final class Drill: Sendable {
         guard let system else { return }
         let workload = Workload(
             store: system.store, plan: request.scenario.workload, prefix: keys.data,
-            seed: request.seed, clock: clock)
+            seed: request.seed, clock: clock
+        ) { [wire = system.primary.wire] in wire.acknowledged($0, of: $1, at: $2) }
         let probes = Probes(of: system.probed, clock: clock)
         try await probes.prepare()
         let prober = Task { await probes.run() }
@@ -250,4 +254,12 @@ final class Drill: Sendable {
 
 extension WorkloadPlan {
     fileprivate var operationsPerSecond: Double { readsPerSecond + writesPerSecond }
+}
+
+extension QueueEntry {
+    /// The number that the load gave to a write.
+    fileprivate var numberedWrite: Int? {
+        guard case .put(_, let metadata) = operation.action else { return nil }
+        return metadata[Workload.sequenceHeader].flatMap { Int($0) }
+    }
 }

@@ -21,9 +21,10 @@ struct StoragePlace: Sendable {
     /// Past the proxy: for the bytes, and for cleaning up.
     let direct: S3Client
 
-    init(_ name: String, _ settings: StorageSettings) async throws {
+    /// - Parameter isTold: the store says which writes it was told to be taken.
+    init(_ name: String, _ settings: StorageSettings, isTold: Bool = false) async throws {
         (self.name, self.settings) = (name, settings)
-        let (wire, reads) = (WireRecord(), ReadRecord())
+        let (wire, reads) = (WireRecord(isTold: isTold), ReadRecord())
         (self.wire, self.reads) = (wire, reads)
         let server = try await ProxyServer(upstream: settings.upstream) { operation in
             wire.record(operation)

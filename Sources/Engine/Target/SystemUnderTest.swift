@@ -74,7 +74,9 @@ final class SystemUnderTest: Sendable {
     ) async throws {
         let storages = try await Storages(target: target, directory: setting.directory)
         sandboxes = storages.sandboxes
-        let primary = try await StoragePlace("primary", storages.primary)
+        // What another storage has acknowledged comes to this one later, and is no duplicate.
+        let primary = try await StoragePlace(
+            "primary", storages.primary, isTold: !setting.usesFailover)
         let secondary = try await storages.secondary.asyncMap {
             try await StoragePlace("secondary", $0)
         }

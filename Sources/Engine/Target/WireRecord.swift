@@ -13,6 +13,9 @@ final class WireRecord: Sendable {
 
     private struct State {
         var deliveries = DeliveryRecord()
+        var acknowledgements = AcknowledgementRecord()
+        /// Writes that came again after their client was told that they were taken.
+        var repeated = 0
         var served = SampleRing<ServedSample>(capacity: OperationHistory.standardCapacity)
         var retries = RetryRecord()
         /// Writes came whose numbers can be read.
@@ -27,10 +30,19 @@ final class WireRecord: Sendable {
 
     /// Who asks for the storage system; `nil`: everybody but those who look at its health.
     private let agent: String?
+    /// The client says which writes it was told to be taken.
+    private let isTold: Bool
     private let attempts = AttemptHistory(capacity: WireRecord.capacity)
     private let state = Mutex(State())
 
-    init(of agent: String? = SystemUnderTest.Agent.store) { self.agent = agent }
+    init(of agent: String? = SystemUnderTest.Agent.store, isTold: Bool = false) {
+        (self.agent, self.isTold) = (agent, isTold)
+    }
+
+    /// The client was told that the storage has taken a write.
+    func acknowledged(_ sequence: Int, of key: String, at instant: ContinuousClock.Instant) {
+        state.withLock { $0.acknowledgements.add(sequence, of: key, at: instant) }
+    }
 
     func record(_ operation: ProxiedOperation) { record(SeenOperation(operation)) }
 
@@ -47,6 +59,11 @@ final class WireRecord: Sendable {
             guard operation.method == "PUT", let sequence else { return }
             state.isNumbered = true
             guard let status = operation.status, (200..<300).contains(status) else { return }
+            if state.acknowledgements.holds(
+                sequence, of: operation.key, before: operation.received)
+            {
+                state.repeated += 1
+            }
             let isPrompt = operation.finished - operation.received <= Self.promptness
             state.deliveries.took(
                 sequence, of: operation.key, isAcknowledged: isPrompt && !operation.isStruck)
@@ -83,7 +100,9 @@ final class WireRecord: Sendable {
     var orderViolations: Int? { known { $0.deliveries.orderViolations } }
 
     /// Writes that were sent again after their acknowledgement had arrived; `nil` as above.
-    var duplicates: Int? { known { $0.deliveries.duplicates } }
+    var duplicates: Int? {
+        known { [isTold] state in isTold ? state.repeated : state.deliveries.duplicates }
+    }
 
     private func known(_ count: (State) -> Int) -> Int? {
         state.withLock { state in

@@ -4,18 +4,24 @@ internal import Synchronization
 /// Makes single operations of a load, and enters writes into the ledger. How many are made, and
 /// when, others decide.
 struct LoadClient: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
     let store: any StorageUnderLoad
     let ledger: Ledger
     let keys: KeySpace
     let objects: SyntheticObjects
     let mix: OperationMix
     let dice: Dice
+    /// Told of each write that the storage took at once.
+    private let acknowledged: @Sendable (_ sequence: Int, _ key: String, Instant) -> Void
     private let numbers = OperationNumbers()
 
     init(
         store: any StorageUnderLoad, ledger: Ledger, keys: KeySpace, objects: SyntheticObjects,
-        mix: OperationMix, dice: Dice
+        mix: OperationMix, dice: Dice,
+        acknowledged: @escaping @Sendable (Int, String, Instant) -> Void = { _, _, _ in }
     ) {
+        self.acknowledged = acknowledged
         (self.store, self.ledger, self.keys) = (store, ledger, keys)
         (self.objects, self.mix, self.dice) = (objects, mix, dice)
     }
@@ -63,6 +69,7 @@ struct LoadClient: Sendable {
         }
         let kind: OperationSample.Kind = write.change == .deletion ? .delete : .write
         let operation = note(kind, write.key, intended, outcome)
+        if operation.sample.isServed { acknowledged(write.sequence, name, outcome.instant) }
         ledger.end(write, as: operation.sample.outcome, at: operation.sample.finished)
         return operation
     }

@@ -18,9 +18,13 @@ final class Workload: Sendable {
     /// - Parameters:
     ///   - prefix: every key begins with it.
     ///   - seed: what all operations and bodies follow from.
+    ///   - acknowledged: told of each write that the storage took at once.
     init(
         store: any StorageUnderLoad, plan: WorkloadPlan, prefix: String, seed: UInt64,
-        clock: RunClock
+        clock: RunClock,
+        acknowledged: @escaping @Sendable (Int, String, ContinuousClock.Instant) -> Void = {
+            _, _, _ in
+        }
     ) {
         self.plan = plan
         ledger = Ledger(keys: plan.keys)
@@ -28,7 +32,7 @@ final class Workload: Sendable {
         client = LoadClient(
             store: store, ledger: ledger, keys: KeySpace(prefix: prefix, count: plan.keys),
             objects: SyntheticObjects(seed: seed, bytes: plan.objectBytes),
-            mix: OperationMix(plan), dice: Dice(seed: seed))
+            mix: OperationMix(plan), dice: Dice(seed: seed), acknowledged: acknowledged)
     }
 
     /// Puts the load on, until it is stopped. Afterwards it may be put on again.

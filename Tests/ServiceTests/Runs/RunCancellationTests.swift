@@ -50,7 +50,7 @@ import Testing
         let fixture = try RunFixture()
         let order = fixture.order()
         let starter = fixture.starter(
-            "touch $FOLDER/begun; until [ -e $FOLDER/over ]; do sleep 0.02; done")
+            "touch $FOLDER/begun; \(RunFixture.untilOver)")
         let start = Task { try await starter.start(order) }
         try await fixture.wait(forFile: "begun")
         #expect(try await starter.cancelAll(by: "ops", reason: "halt") == 0)

@@ -17,6 +17,11 @@ final class RunFixture: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+    /// Waits for a file, but not longer than there is a place for it: nobody ends a runner that
+    /// outlives its server.
+    static let untilOver =
+        "until [ -e $FOLDER/over ] || [ ! -d $FOLDER ]; do sleep 0.02; done"
+
     static let fakeRunner = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "fake-runner.sh").path
 

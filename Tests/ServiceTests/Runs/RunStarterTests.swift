@@ -73,7 +73,7 @@ import Testing
         let fixture = try RunFixture()
         let order = fixture.order()
         let starter = fixture.starter(
-            "touch $FOLDER/begun; until [ -e $FOLDER/over ]; do sleep 0.02; done")
+            "touch $FOLDER/begun; \(RunFixture.untilOver)")
         let start = Task { try await starter.start(order) }
         try await fixture.wait(forFile: "begun")
         let id = try await fixture.record([RunFixture.requested(order.key)], of: order.key)
@@ -111,7 +111,7 @@ import Testing
         let fixture = try RunFixture()
         let order = fixture.order()
         let starter = fixture.starter(
-            "echo begun >> $FOLDER/begun; until [ -e $FOLDER/over ]; do sleep 0.02; done")
+            "echo begun >> $FOLDER/begun; \(RunFixture.untilOver)")
         let first = Task { try await starter.start(order) }
         try await fixture.wait(forFile: "begun")
         let second = Task { try await starter.start(order) }
