@@ -50,6 +50,8 @@ package actor ServerProcess {
             ["-c", Self.script, "server", folder, log, leavings.joined(separator: " "), program]
             + arguments
         shell.currentDirectoryURL = URL(filePath: folder)
+        // No other server may hold it open.
+        _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         shell.standardInput = lifeline
         shell.standardOutput = FileHandle.nullDevice
         shell.standardError = FileHandle.nullDevice
