@@ -40,7 +40,10 @@ struct BoardRig: Sendable {
         try await experienceFault()
         addOperations()
         let comparison = compareLedger()
-        for sequence in [2, 1, 1] { system.primary.wire.record(Self.put(sequence)) }
+        let wire = system.primary.wire
+        for sequence in [2, 1] { wire.record(Self.put(sequence)) }
+        wire.acknowledged(1, of: "key", at: .now)
+        wire.record(Self.put(1))
         facts.update { state in
             state.killedQueue = RunFacts.KilledQueue(acknowledged: 7, missing: 3)
             state.comparison = comparison
