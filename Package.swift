@@ -324,8 +324,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "HTTPAPI", "Service", "DRTesting", "EventLog", "Projections", "Wire",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "Dashboard", "HTTPAPI", "Service", "DRTesting", "EventLog", "Projections",
+                "Reporting", "Wire", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

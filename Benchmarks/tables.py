@@ -1,9 +1,12 @@
 """The tables that say what was measured, and whether what must be reached is."""
 
 import dataclasses
+import json
 import os
 import platform
 import re
+import sys
+import tempfile
 
 
 @dataclasses.dataclass
@@ -82,3 +85,29 @@ def machine():
         "memory": f"{memory / 2**30:.0f} GiB",
         "kernel": platform.release().split("-")[0],
     }
+
+
+def save(options, found):
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(found, file, indent=2)
+
+
+def measure_and_judge(options, measure, bounds):
+    """Measures in a folder of its own, or takes what was measured earlier; prints and keeps what it
+    is worth, and ends the program: with 1 if a bound is missed."""
+    sys.stdout.reconfigure(line_buffering=True)
+    if options.earlier:
+        with open(options.earlier, encoding="utf-8") as file:
+            found = json.load(file)
+    else:
+        with tempfile.TemporaryDirectory(prefix="dr-bench-", dir=options.folder) as folder:
+            found = measure(options, folder)
+        save(options, found)
+    rows = bounds.judge(found)
+    save(options, found | {"rows": [row.cells for row in rows]})
+    if options.markdown:
+        print_markdown(bounds.HEADINGS, found["machine"], rows)
+    else:
+        print_table(bounds.HEADINGS, rows)
+    sys.exit(0 if all(row.holds for row in rows) else 1)

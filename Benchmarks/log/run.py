@@ -10,7 +10,6 @@ prints what an earlier run has measured, as a table for that page.
 """
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -50,6 +49,9 @@ def check_disk(folder, options):
 
 
 def measure(options, folder):
+    check_disk(options.folder, options)
+    # PostgreSQL is another user's if this is root.
+    os.chmod(folder, 0o755)
     contest = races.Races(options.program, folder, options)
     found = {
         "machine": tables.machine() | {"file system": peers.file_system(folder)},
@@ -94,33 +96,5 @@ def parse():
     return options
 
 
-def save(options, found):
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(found, file, indent=2)
-
-
-def main():
-    options = parse()
-    sys.stdout.reconfigure(line_buffering=True)
-    if options.earlier:
-        with open(options.earlier, encoding="utf-8") as file:
-            found = json.load(file)
-    else:
-        check_disk(options.folder, options)
-        with tempfile.TemporaryDirectory(prefix="dr-bench-", dir=options.folder) as folder:
-            # PostgreSQL is another user's if this is root.
-            os.chmod(folder, 0o755)
-            found = measure(options, folder)
-        save(options, found)
-    rows = bounds.judge(found)
-    save(options, found | {"rows": [row.cells for row in rows]})
-    if options.markdown:
-        tables.print_markdown(bounds.HEADINGS, found["machine"], rows)
-    else:
-        tables.print_table(bounds.HEADINGS, rows)
-    sys.exit(0 if all(row.holds for row in rows) else 1)
-
-
 if __name__ == "__main__":
-    main()
+    tables.measure_and_judge(parse(), measure, bounds)

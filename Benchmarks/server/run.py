@@ -9,7 +9,6 @@ prints what an earlier run has measured, as a table for that page.
 """
 
 import argparse
-import json
 import os
 import resource
 import sys
@@ -72,6 +71,7 @@ def raise_limit(clients):
 
 
 def measure(options, folder):
+    raise_limit(options.clients)
     program, log_bench = os.path.abspath(options.program), os.path.abspath(options.log_bench)
     found = {
         "machine": tables.machine(), "sizes": {name: getattr(options, name) for name in FULL},
@@ -96,31 +96,5 @@ def measure(options, folder):
     return found
 
 
-def save(options, found):
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(found, file, indent=2)
-
-
-def main():
-    options = parse()
-    sys.stdout.reconfigure(line_buffering=True)
-    if options.earlier:
-        with open(options.earlier, encoding="utf-8") as file:
-            found = json.load(file)
-    else:
-        raise_limit(options.clients)
-        with tempfile.TemporaryDirectory(prefix="dr-bench-", dir=options.folder) as folder:
-            found = measure(options, folder)
-        save(options, found)
-    rows = bounds.judge(found)
-    save(options, found | {"rows": [row.cells for row in rows]})
-    if options.markdown:
-        tables.print_markdown(bounds.HEADINGS, found["machine"], rows)
-    else:
-        tables.print_table(bounds.HEADINGS, rows)
-    sys.exit(0 if all(row.holds for row in rows) else 1)
-
-
 if __name__ == "__main__":
-    main()
+    tables.measure_and_judge(parse(), measure, bounds)

@@ -3,26 +3,6 @@ internal import Wire
 
 /// What rows are made of.
 extension JSONWriter {
-    mutating func member(_ name: String, _ value: String?) {
-        self.name(name)
-        string(value)
-    }
-
-    mutating func member(_ name: String, _ value: UInt64?) {
-        self.name(name)
-        integer(value)
-    }
-
-    mutating func member(_ name: String, _ value: Double?) {
-        self.name(name)
-        number(value)
-    }
-
-    mutating func member(_ name: String, _ value: Bool?) {
-        self.name(name)
-        bool(value)
-    }
-
     mutating func member(_ name: String, time: UInt64?) {
         self.name(name)
         guard let time else { return null() }

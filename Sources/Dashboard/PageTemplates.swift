@@ -1,5 +1,5 @@
-internal import DRTesting
 internal import Mustache
+internal import Reporting
 
 /// The templates of the pages, read once.
 struct PageTemplates: Sendable {
@@ -46,22 +46,5 @@ struct PageTemplates: Sendable {
 
 /// How texts stand in pages. Whatever comes into a template goes through here.
 struct PageText: MustacheContentType {
-    func escapeText(_ text: String) -> String { Self.escaped(text) }
-
-    /// Control characters are made visible; what has a meaning in HTML is escaped, scalar by
-    /// scalar: a quote that carries an accent is one letter to people, and a quote to browsers.
-    static func escaped(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.printable().unicodeScalars {
-            switch scalar {
-            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
-            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
-            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
-            case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
-            case "'": result.append(contentsOf: "&#39;".unicodeScalars)
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
+    func escapeText(_ text: String) -> String { HTMLText.escaped(text) }
 }

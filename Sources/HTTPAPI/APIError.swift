@@ -103,12 +103,9 @@ extension APIError: HTTPResponseError {
     var answer: Response {
         var writer = JSONWriter()
         writer.object { object in
-            object.name("success")
-            object.bool(false)
-            object.name("error")
-            object.string(message)
-            object.name("code")
-            object.string(code)
+            object.member("success", false)
+            object.member("error", message)
+            object.member("code", code)
             if !details.isEmpty {
                 object.name("details")
                 object.array { array in details.forEach { $0.write(to: &array) } }
@@ -121,10 +118,8 @@ extension APIError: HTTPResponseError {
 extension APIError.Detail {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { object in
-            object.name("field")
-            object.string(field)
-            object.name("message")
-            object.string(message)
+            object.member("field", field)
+            object.member("message", message)
             object.name("accepted")
             object.array { array in accepted.forEach { array.string($0) } }
         }

@@ -18,9 +18,6 @@ struct ServerParts: Sendable {
         _ directory: DataDirectory, _ settings: ServerSettings, _ place: ListeningPlace,
         _ logger: Logger
     ) async throws {
-        let store = try EventStore(directory)
-        let views = try ViewStore(store.reader)
-        let zones = ZoneFiles()
         var api = APISettings()
         api.isTestingEnabled = try settings.flag(.isEnabled, default: true)
         api.toolVersion = DRServer.version
@@ -31,9 +28,14 @@ struct ServerParts: Sendable {
         (api.isSecure, api.isBehindProxy) = (place.isSecure, place.isBehindProxy)
         _ = try settings.number(.slots, in: 1...64)
         _ = try settings.number(.timeout, in: 1...86_400_000)
+        let environment = settings.environment
+        let channels = try ChannelFile.channels(of: directory, environment: environment)
+        // A log is made only where everything else is right.
+        let store = try EventStore(directory)
+        let views = try ViewStore(store.reader)
+        let zones = ZoneFiles()
         let access = try await AccessControl(
             store, verifier: settings.verifier(in: directory), settings: api, logger: logger)
-        let environment = settings.environment
         let runner = RunStarter.runnerPath(environment: environment)
         runs = RunStarter(
             store: store, runner: runner, targets: .standard(directory, environment: environment),
@@ -42,7 +44,6 @@ struct ServerParts: Sendable {
             store: store, views: views, catalog: Catalog(store), runs: runs,
             scenarioCheck: ScenarioCheck(runner: runner, directory: directory), zones: zones,
             access: access, settings: api)
-        let channels = try ChannelFile.channels(of: directory, environment: environment)
         // It lies beside the runner.
         let folder = runner.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         let audit = AuditProgram(

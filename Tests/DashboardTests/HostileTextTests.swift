@@ -1,3 +1,4 @@
+import Reporting
 import Testing
 import Wire
 
@@ -14,7 +15,7 @@ struct HostileTextTests {
 
     @Test(arguments: texts)
     func noTextEndsWhereItStands(_ text: String) {
-        let escaped = PageText.escaped(text)
+        let escaped = HTMLText.escaped(text)
         for scalar in ["<", ">", "\"", "'", "\u{1b}", "\n", "\u{202e}"] as [Unicode.Scalar] {
             #expect(!escaped.unicodeScalars.contains(scalar))
         }
@@ -25,11 +26,11 @@ struct HostileTextTests {
         let templates = PageTemplates()
         for (name, page) in pages(with: text) {
             let html = templates.render(page, as: name)
-            #expect(html.contains(PageText.escaped(text)), "\(name) does not show it")
+            #expect(html.contains(HTMLText.escaped(text)), "\(name) does not show it")
             #expect(!html.utf8.contains(0x1b), "\(name)")
             #expect(!html.unicodeScalars.contains("\u{202e}"), "\(name)")
             #expect(!html.contains("<script>"), "\(name)")
-            let mustBeEscaped = PageText.escaped(text) != text
+            let mustBeEscaped = HTMLText.escaped(text) != text
             #expect(!mustBeEscaped || !holds(html, text), "\(name)")
         }
     }

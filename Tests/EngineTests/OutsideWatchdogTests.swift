@@ -1,4 +1,5 @@
 import DRTesting
+import EventLog
 import Foundation
 import Testing
 
@@ -99,10 +100,10 @@ import Testing
         let attending = Task {
             await Watchdog.attend(lines, mark: mark, environment: [:], patience: patience) { _ in }
         }
-        try await eventually("the mark is held") { RunLock.isHeld(mark) }
+        try await eventually("the mark is held") { OpenFileLock.isHeld(mark) }
         line.finish()
         _ = await attending.value
-        #expect(!RunLock.isHeld(mark))
+        #expect(!OpenFileLock.isHeld(mark))
     }
 
     @Test func aProgramIsLaunchedByTheFirstLineAndReadsTheRest() throws {

@@ -1,3 +1,4 @@
+import EventLog
 import Foundation
 import Testing
 
@@ -52,15 +53,15 @@ struct RunLocksTests {
     }
 
     @Test func aHeldLockIsSeenThroughAnotherDescriptor() throws {
-        #expect(!RunLock.isHeld(path))
+        #expect(!OpenFileLock.isHeld(path))
         try holding("first") { () throws in
-            #expect(RunLock.isHeld(path))
+            #expect(OpenFileLock.isHeld(path))
             // Looking closes a descriptor of the file: the lock must survive that.
-            #expect(RunLock.isHeld(path))
+            #expect(OpenFileLock.isHeld(path))
             #expect(try !canTake("second"))
         }
         #expect(FileManager.default.fileExists(atPath: path))
-        #expect(!RunLock.isHeld(path))
+        #expect(!OpenFileLock.isHeld(path))
     }
 
     @Test func aShorterHolderReplacesALongerOne() throws {
@@ -70,7 +71,7 @@ struct RunLocksTests {
 
     @Test func nobodyIsTheHolderOfALockThatIsNotThere() {
         #expect(RunLock.holder(of: path) == "unknown")
-        #expect(!RunLock.isHeld(path))
+        #expect(!OpenFileLock.isHeld(path))
     }
 
     @Test func aLockInAFolderThatIsNotThereCannotBeTaken() throws {

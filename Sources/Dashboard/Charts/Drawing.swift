@@ -1,3 +1,5 @@
+internal import Reporting
+
 /// What all charts have in common: SVG as text. No style stands in it, so that a page needs none
 /// beside its sheet.
 enum Drawing {
@@ -13,14 +15,14 @@ enum Drawing {
 
     static func svg(_ name: String, height: Double, label: String, _ content: String) -> String {
         "<svg class=\"\(name)\" viewBox=\"0 0 \(n(width)) \(n(height))\" role=\"img\" "
-            + "aria-label=\"\(PageText.escaped(label))\">\(content)</svg>"
+            + "aria-label=\"\(HTMLText.escaped(label))\">\(content)</svg>"
     }
 
     static func text(
         _ text: String, x: Double, y: Double, _ anchor: String = "start", _ name: String = "label"
     ) -> String {
         "<text class=\"\(name)\" x=\"\(n(x))\" y=\"\(n(y))\" text-anchor=\"\(anchor)\">"
-            + "\(PageText.escaped(text))</text>"
+            + "\(HTMLText.escaped(text))</text>"
     }
 
     static func rectangle(
@@ -28,7 +30,7 @@ enum Drawing {
         title: String = ""
     ) -> String {
         let round = radius > 0 ? " rx=\"\(n(radius))\"" : ""
-        let inside = title.isEmpty ? "" : "<title>\(PageText.escaped(title))</title>"
+        let inside = title.isEmpty ? "" : "<title>\(HTMLText.escaped(title))</title>"
         return "<rect class=\"\(name)\" x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(max(width, 0)))\" "
             + "height=\"\(n(max(height, 0)))\"\(round)>\(inside)</rect>"
     }

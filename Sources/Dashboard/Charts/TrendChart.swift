@@ -1,3 +1,5 @@
+internal import Reporting
+
 /// How the drills of each day went, and how long recovery took.
 struct TrendChart {
     /// One day, in UTC.
@@ -73,7 +75,7 @@ struct TrendChart {
         }
         let line = points.map { "\(Drawing.n($0.x)) \(Drawing.n($0.y))" }.joined(separator: "L")
         let dots = points.map { point in
-            let title = PageText.escaped("\(point.day): \(Words.span(point.value))")
+            let title = HTMLText.escaped("\(point.day): \(Words.span(point.value))")
             let place = "cx=\"\(Drawing.n(point.x))\" cy=\"\(Drawing.n(point.y))\""
             return "<circle class=\"dot\" \(place) r=\"3\"><title>\(title)</title></circle>"
         }

@@ -1,3 +1,5 @@
+internal import Reporting
+
 /// The last drills of a scenario as small squares, the newest at the right.
 enum VerdictStrip {
     static let most = 20
@@ -16,7 +18,7 @@ enum VerdictStrip {
         let shown = marks.suffix(most)
         let width = Double(shown.count) * slot
         let squares = shown.enumerated().map { index, mark in
-            let title = PageText.escaped("Test \(mark.test): \(mark.words)")
+            let title = HTMLText.escaped("Test \(mark.test): \(mark.words)")
             // Those that did not pass are taller too: the colour is not all that tells them.
             let (y, height) = mark.verdict == "passed" ? (5.0, 10.0) : (1.0, 16.0)
             return "<a href=\"/tests/\(mark.test)\" aria-label=\"\(title)\">"

@@ -70,7 +70,7 @@ public struct DirectoryCheck: Sendable {
     private var slots: [Finding] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory.runs)) ?? []
         let places = files.filter { $0.hasPrefix("slot-") }.sorted()
-        let held = places.filter { RunLock.isHeld("\(directory.runs)/\($0)") }
+        let held = places.filter { OpenFileLock.isHeld("\(directory.runs)/\($0)") }
         if places.isEmpty { return [] }
         if held.isEmpty { return [Finding(.ok, "lock", "no run holds a lock")] }
         return held.map { place in

@@ -29,13 +29,13 @@ extension Drill {
         progress(.steadying)
         let plan = request.scenario.workload
         let begun = ContinuousClock.now
+        let deadline = begun + Self.warmUp
         var start = begun
         var window: SteadyWindow
         while true {
             setWaiting("steady state for \(plan.steadyFor.words)")
             try await Task.sleep(for: plan.steadyFor)
             window = SteadyWindow(workload.history.ended(after: start))
-            let deadline = begun + Self.warmUp
             if window.isSteady { break }
             guard try await becomesWhole(until: deadline) else { break }
             start = .now

@@ -39,7 +39,7 @@ extension UnfinishedRuns {
     /// Lets a watchdog finish that is still at it: what it does later would hit the next run.
     private func waitForWatchdog(of runKey: String) async {
         let deadline = ContinuousClock.now + Self.watchdogPatience
-        while RunLock.isHeld(mark(of: runKey)), ContinuousClock.now < deadline {
+        while OpenFileLock.isHeld(mark(of: runKey)), ContinuousClock.now < deadline {
             guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
         }
     }
@@ -76,7 +76,7 @@ extension UnfinishedRuns {
     private func removeMarksOfNobody() async throws {
         let left = try await Set(changesLeft().map(\.runKey))
         for key in markedRuns() where !left.contains(key) {
-            guard !RunLock.isHeld("\(store.directory.runs)/\(key).lock") else { continue }
+            guard !OpenFileLock.isHeld("\(store.directory.runs)/\(key).lock") else { continue }
             ChangeMark.remove(mark(of: key))
         }
     }

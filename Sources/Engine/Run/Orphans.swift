@@ -81,7 +81,7 @@ public struct UnfinishedRuns: Sendable {
         let key = String(stream.dropFirst("run/".count))
         // It becomes the name of files.
         if EventID(key) == nil { return nil }
-        let isAlive = RunLock.isHeld("\(runs)/\(key).lock")
+        let isAlive = OpenFileLock.isHeld("\(runs)/\(key).lock")
         return Entry(id: id, runKey: key, run: run, isAlive: isAlive, revision: read)
     }
 
@@ -132,7 +132,7 @@ public struct UnfinishedRuns: Sendable {
         for name in (try? files.contentsOfDirectory(atPath: runs)) ?? []
         where name.hasSuffix(".lock") {
             let key = String(name.dropLast(".lock".count))
-            guard EventID(key) != nil, !RunLock.isHeld("\(runs)/\(name)") else { continue }
+            guard EventID(key) != nil, !OpenFileLock.isHeld("\(runs)/\(name)") else { continue }
             try? files.removeItem(atPath: "\(runs)/\(name)")
         }
     }
@@ -140,7 +140,7 @@ public struct UnfinishedRuns: Sendable {
     /// Whether a run is recorded here and nobody runs it any more.
     func isOver(_ runKey: String) async throws -> Bool {
         guard EventID(runKey) != nil,
-            !RunLock.isHeld("\(store.directory.runs)/\(runKey).lock")
+            !OpenFileLock.isHeld("\(store.directory.runs)/\(runKey).lock")
         else { return false }
         return try await store.read { reader in
             try reader.revision(ofStream: RunJournal.stream(of: runKey)) > 0

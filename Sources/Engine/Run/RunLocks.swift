@@ -1,3 +1,4 @@
+internal import EventLog
 internal import FoundationEssentials
 
 #if canImport(Glibc)
@@ -15,7 +16,7 @@ final class RunLock: Sendable {
     ///
     /// - Returns: `nil` if somebody else has it.
     static func take(_ path: String, holder: String) throws -> RunLock? {
-        guard let descriptor = try locked(path, by: openFileDescriptionSetLock) else { return nil }
+        guard let descriptor = try locked(path, by: OpenFileLock.set) else { return nil }
         ftruncate(descriptor, 0)
         let text = Array(holder.utf8)
         _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
@@ -26,7 +27,7 @@ final class RunLock: Sendable {
     ///
     /// A process that dies on the way leaves it as it was, or empty.
     static func settle(_ path: String, as text: String) throws -> String {
-        guard let descriptor = try locked(path, by: openFileDescriptionSetLockWaiting) else {
+        guard let descriptor = try locked(path, by: OpenFileLock.setWaiting) else {
             throw RunLockError(path: path, number: errno)
         }
         defer { close(descriptor) }
@@ -59,23 +60,6 @@ final class RunLock: Sendable {
         let bytes = FileManager.default.contents(atPath: path) ?? Data()
         return bytes.isEmpty ? "unknown" : String(decoding: bytes, as: UTF8.self)
     }
-
-    /// Whether a living process holds the lock of a run.
-    static func isHeld(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        if descriptor < 0 { return false }
-        defer { close(descriptor) }
-        var lock = flock(
-            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
-        return fcntl(descriptor, openFileDescriptionGetLock, &lock) == 0
-            && lock.l_type != Int16(F_UNLCK)
-    }
-
-    // Locks of the open file description, not of the process (fcntl(2)): closing some other
-    // descriptor of the file does not drop them. Swift's Glibc does not export the names.
-    private static let openFileDescriptionGetLock: Int32 = 36
-    private static let openFileDescriptionSetLock: Int32 = 37
-    private static let openFileDescriptionSetLockWaiting: Int32 = 38
 }
 
 struct RunLockError: Error, CustomStringConvertible {

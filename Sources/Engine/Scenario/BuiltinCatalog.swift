@@ -8,8 +8,6 @@ public import EventLog
 /// does not take back what a newer one has brought.
 public enum BuiltinCatalog {
     static let author = "dr-testing"
-    /// Several programs may record the same at once. Each then looks at what the others left.
-    private static let maximumAttempts = 10
 
     /// Records what the log does not know yet of the scenarios that come with this program.
     ///
@@ -19,22 +17,7 @@ public enum BuiltinCatalog {
     }
 
     static func record(_ scenarios: [ScenarioDefinition], in store: EventStore) async throws {
-        for attempt in 1...maximumAttempts {
-            let missing = try await store.read { try news(of: scenarios, for: $0) }
-            if missing.events.isEmpty { return }
-            do {
-                _ = try await store.append(
-                    missing.events, to: Scenarios.stream,
-                    expecting: missing.revision == 0 ? .noStream : .exactly(missing.revision))
-                return
-            } catch let error as EventLogError {
-                switch error.code {
-                case .wrongRevision, .partlyAppended, .idTaken, .outcomeUnknown:
-                    if attempt == maximumAttempts { throw error }
-                default: throw error
-                }
-            }
-        }
+        try await store.appendMissing(to: Scenarios.stream) { try news(of: scenarios, for: $0) }
     }
 
     /// What is to be appended, and the revision that the stream has now.
@@ -49,7 +32,8 @@ public enum BuiltinCatalog {
         }
         var events: [NewEvent] = []
         for event in scenarios.flatMap({ Scenarios.decide(builtin: $0, in: known) }) {
-            let id = contentID(of: event)
+            // The same for the same content, whether created or changed to it.
+            let id = EventID(derivedFrom: event.payload)
             if try reader.position(ofOnce: id) != nil { continue }
             events.append(
                 NewEvent(id: id, number: event.number, payload: event.payload, isOnce: true))
@@ -66,15 +50,6 @@ public enum BuiltinCatalog {
             try TestEvent(number: $0.record.number, payload: $0.record.payload)
         }
         return (events, last.record.revision)
-    }
-
-    /// A UUID version 8 that is the same for the same content, whether created or changed to it.
-    private static func contentID(of event: TestEvent) -> EventID {
-        var bytes = Array(SHA256.hash(data: event.payload).prefix(16))
-        bytes[6] = bytes[6] & 0x0f | 0x80
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        guard let id = EventID(bytes) else { preconditionFailure("An id has 16 bytes.") }
-        return id
     }
 }
 

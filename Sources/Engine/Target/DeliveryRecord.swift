@@ -5,20 +5,26 @@ struct DeliveryRecord: Sendable {
     /// order in any case; it is just not counted as a duplicate too.
     static let memory = 32
 
+    private struct Acknowledgement {
+        let sequence: Int
+        /// Writes that were sent later came again; `nil`: those that are told of later did.
+        let instant: ContinuousClock.Instant?
+    }
+
     private struct Key {
         var latest = 0
-        /// The last ones, in the order of their acknowledgement.
-        var acknowledged: [Int] = []
+        /// The last ones, in their order.
+        var acknowledged: [Acknowledgement] = []
 
-        mutating func took(_ sequence: Int, isAcknowledged: Bool) -> (isLate: Bool, isKnown: Bool) {
-            let isLate = sequence < latest
-            latest = max(latest, sequence)
-            let isKnown = acknowledged.contains(sequence)
-            if isAcknowledged, !isKnown {
-                if acknowledged.count == DeliveryRecord.memory { acknowledged.removeFirst() }
-                acknowledged.append(sequence)
+        func holds(_ sequence: Int, before instant: ContinuousClock.Instant) -> Bool {
+            acknowledged.contains { known in
+                known.sequence == sequence && known.instant.map { $0 < instant } ?? true
             }
-            return (isLate, isKnown)
+        }
+
+        mutating func add(_ acknowledgement: Acknowledgement) {
+            if acknowledged.count == DeliveryRecord.memory { acknowledged.removeFirst() }
+            acknowledged.append(acknowledgement)
         }
     }
 
@@ -30,11 +36,29 @@ struct DeliveryRecord: Sendable {
 
     /// The storage took a write.
     ///
-    /// - Parameter isAcknowledged: its acknowledgement reached the client.
-    mutating func took(_ sequence: Int, of key: String, isAcknowledged: Bool) {
-        let (isLate, isKnown) = keys[key, default: Key()].took(
-            sequence, isAcknowledged: isAcknowledged)
-        if isLate { orderViolations += 1 }
-        if isKnown { duplicates += 1 }
+    /// - Parameters:
+    ///   - received: when it was sent.
+    ///   - isAcknowledged: its acknowledgement reached the client.
+    mutating func took(
+        _ sequence: Int, of name: String, received: ContinuousClock.Instant = .now,
+        isAcknowledged: Bool
+    ) {
+        var key = keys[name] ?? Key()
+        if sequence < key.latest { orderViolations += 1 }
+        key.latest = max(key.latest, sequence)
+        if key.holds(sequence, before: received) {
+            duplicates += 1
+        } else if isAcknowledged {
+            key.add(Acknowledgement(sequence: sequence, instant: nil))
+        }
+        keys[name] = key
+    }
+
+    /// The client says that it was told of a write. A proxy cannot tell: an answer that it has
+    /// passed on may come when its client has given up.
+    mutating func acknowledged(
+        _ sequence: Int, of name: String, at instant: ContinuousClock.Instant
+    ) {
+        keys[name, default: Key()].add(Acknowledgement(sequence: sequence, instant: instant))
     }
 }

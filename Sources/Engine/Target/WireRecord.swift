@@ -13,9 +13,6 @@ final class WireRecord: Sendable {
 
     private struct State {
         var deliveries = DeliveryRecord()
-        var acknowledgements = AcknowledgementRecord()
-        /// Writes that came again after their client was told that they were taken.
-        var repeated = 0
         var served = SampleRing<ServedSample>(capacity: OperationHistory.standardCapacity)
         var retries = RetryRecord()
         /// Writes came whose numbers can be read.
@@ -41,7 +38,7 @@ final class WireRecord: Sendable {
 
     /// The client was told that the storage has taken a write.
     func acknowledged(_ sequence: Int, of key: String, at instant: ContinuousClock.Instant) {
-        state.withLock { $0.acknowledgements.add(sequence, of: key, at: instant) }
+        state.withLock { $0.deliveries.acknowledged(sequence, of: key, at: instant) }
     }
 
     func record(_ operation: ProxiedOperation) { record(SeenOperation(operation)) }
@@ -59,14 +56,10 @@ final class WireRecord: Sendable {
             guard operation.method == "PUT", let sequence else { return }
             state.isNumbered = true
             guard let status = operation.status, (200..<300).contains(status) else { return }
-            if state.acknowledgements.holds(
-                sequence, of: operation.key, before: operation.received)
-            {
-                state.repeated += 1
-            }
             let isPrompt = operation.finished - operation.received <= Self.promptness
             state.deliveries.took(
-                sequence, of: operation.key, isAcknowledged: isPrompt && !operation.isStruck)
+                sequence, of: operation.key, received: operation.received,
+                isAcknowledged: !isTold && isPrompt && !operation.isStruck)
         }
     }
 
@@ -100,9 +93,7 @@ final class WireRecord: Sendable {
     var orderViolations: Int? { known { $0.deliveries.orderViolations } }
 
     /// Writes that were sent again after their acknowledgement had arrived; `nil` as above.
-    var duplicates: Int? {
-        known { [isTold] state in isTold ? state.repeated : state.deliveries.duplicates }
-    }
+    var duplicates: Int? { known { $0.deliveries.duplicates } }
 
     private func known(_ count: (State) -> Int) -> Int? {
         state.withLock { state in

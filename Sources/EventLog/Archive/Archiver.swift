@@ -170,7 +170,7 @@ struct Archiver: Sendable {
         for start in stride(from: 0, to: segments.count, by: Self.groupSize) {
             let events = segments[start...].prefix(Self.groupSize).map { segment in
                 NewEvent(
-                    id: EventID(derivedFrom: "archived \(segment.name)"),
+                    id: EventID(derivedFrom: Array("archived \(segment.name)".utf8)),
                     number: ArchivedSegment.number, payload: segment.encoded, isOnce: true)
             }
             _ = try await log.append(events, to: LogEvent.streamName, expecting: .any)

@@ -41,7 +41,8 @@ extension EventStore {
         let retention = RetentionApplied(
             logCutOff: logCutOff, resultCutOff: resultCutOff, by: by)
         let event = NewEvent(
-            id: EventID(derivedFrom: "\(reader.logID) retention \(logCutOff) \(resultCutOff)"),
+            id: EventID(
+                derivedFrom: Array("\(reader.logID) retention \(logCutOff) \(resultCutOff)".utf8)),
             number: RetentionApplied.number, payload: retention.encoded, isOnce: true)
         do {
             _ = try await append([event], to: LogEvent.streamName, expecting: .any)
@@ -77,16 +78,6 @@ public struct Retention: Equatable, Sendable {
         let day: UInt64 = 86_400_000_000
         let today = time / day
         return ((today - min(today, logDays)) * day, (today - min(today, resultDays)) * day)
-    }
-}
-
-extension EventID {
-    /// The same id for the same words: a UUID version 8.
-    init(derivedFrom words: String) {
-        var bytes = Array(ContentHash.of(Array(words.utf8)[...]).bytes.prefix(16))
-        bytes[6] = bytes[6] & 0x0f | 0x80
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        self.init(bytes)!
     }
 }
 

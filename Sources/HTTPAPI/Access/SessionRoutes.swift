@@ -60,14 +60,10 @@ struct SessionRoutes {
     private func answer(_ caller: Caller, _ token: String, _ cookie: String) -> Answer {
         Answer.data(message: "signed in", headers: [.setCookie: cookie]) { writer in
             writer.object { object in
-                object.name("subject")
-                object.string(caller.subject)
-                object.name("role")
-                object.string(caller.role.rawValue)
-                object.name("expires_at")
-                object.string(RFC3339.text(caller.expires))
-                object.name("csrf_token")
-                object.string(Credentials.csrfToken(of: token))
+                object.member("subject", caller.subject)
+                object.member("role", caller.role.rawValue)
+                object.member("expires_at", RFC3339.text(caller.expires))
+                object.member("csrf_token", Credentials.csrfToken(of: token))
             }
         }
     }

@@ -32,8 +32,7 @@ struct TokenRoutes {
         }
         return Answer.data(message: "revoked") { writer in
             writer.object { object in
-                object.name("token_id")
-                object.string(id)
+                object.member("token_id", id)
             }
         }
     }

@@ -12,39 +12,24 @@ struct CadenceChanges: RowRoutes {
     }
 
     func create(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
-        let (edit, isEnabled) = (CadenceEdit(&fields), fields.flag("enabled") ?? true)
-        fields.require(["scenario", "target", "interval_ms", "reason"])
-        try fields.finish()
-        var cadence = CadenceDefinition()
-        edit.apply(to: &cadence)
-        cadence.by = request.caller.subject
-        let created = try await rows.create(cadence, isEnabled: isEnabled)
+        let created = try await rows.create(
+            request, by: CadenceEdit.self, from: CadenceDefinition(),
+            requiring: ["scenario", "target", "interval_ms", "reason"])
         return try await rows.answer(created, isCreated: true)
     }
 
     func update(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
-        let (edit, isEnabled) = (CadenceEdit(&fields), fields.flag("enabled"))
-        try fields.finish()
-        let id = try request.id(of: "cadence")
-        let changed = try await rows.change(id, request, isEnabled: isEnabled) { cadence in
-            edit.apply(to: &cadence)
-        }
+        let changed = try await rows.update(request, by: CadenceEdit.self)
         return try await rows.answer(changed, isCreated: false)
     }
 
     func remove(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        try JSONFields(request.body).finish()
-        return try await rows.remove(request.id(of: "cadence"), request)
+        try await rows.remove(request)
     }
 }
 
 /// What a request says of a cadence; `nil` leaves it as it is.
-private struct CadenceEdit: Sendable {
+private struct CadenceEdit: RowEdit {
     /// A hundred years.
     private static let longest: UInt64 = 36_525 * 86_400_000
 

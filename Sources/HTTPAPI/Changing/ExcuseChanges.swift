@@ -12,39 +12,24 @@ struct ExcuseChanges: RowRoutes {
     }
 
     func create(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
-        let (edit, isEnabled) = (ExcuseEdit(&fields), fields.flag("enabled") ?? true)
-        fields.require(["scenario", "target", "due_at", "reason", "executor", "approver"])
-        try fields.finish()
-        var excuse = ExcuseDefinition()
-        edit.apply(to: &excuse)
-        excuse.by = request.caller.subject
-        let created = try await rows.create(excuse, isEnabled: isEnabled)
+        let created = try await rows.create(
+            request, by: ExcuseEdit.self, from: ExcuseDefinition(),
+            requiring: ["scenario", "target", "due_at", "reason", "executor", "approver"])
         return try await rows.answer(created, isCreated: true)
     }
 
     func update(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
-        let (edit, isEnabled) = (ExcuseEdit(&fields), fields.flag("enabled"))
-        try fields.finish()
-        let id = try request.id(of: "excuse")
-        let changed = try await rows.change(id, request, isEnabled: isEnabled) { excuse in
-            edit.apply(to: &excuse)
-        }
+        let changed = try await rows.update(request, by: ExcuseEdit.self)
         return try await rows.answer(changed, isCreated: false)
     }
 
     func remove(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        try JSONFields(request.body).finish()
-        return try await rows.remove(request.id(of: "excuse"), request)
+        try await rows.remove(request)
     }
 }
 
 /// What a request says of an excuse; `nil` leaves it as it is.
-private struct ExcuseEdit: Sendable {
+private struct ExcuseEdit: RowEdit {
     private let scenario: String?
     private let target: String?
     private let dueTime: UInt64?

@@ -28,8 +28,7 @@ extension ReadingService {
     ) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { answer in
-            answer.name("test_id")
-            answer.integer(id)
+            answer.member("test_id", id)
             for name in ["scenario", "status", "start_time", "end_time"] {
                 answer.name(name)
                 answer.string(test[name]?.stringValue)

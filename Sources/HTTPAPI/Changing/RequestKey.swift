@@ -27,35 +27,13 @@ struct RequestKey: Sendable {
         answerID = Self.id(["answer", caller.subject, name])
         // Whoever sends the request again does not know when it was sent first, so neither does
         // the key.
-        var bits = DigestBits(Self.digest(["run", caller.subject, name]))
-        runKey = EventID(time: 0, using: &bits)
+        runKey = EventID(derivedFrom: Self.bytes(["run", caller.subject, name]), at: 0)
     }
 
     /// A UUID version 8 that is the same for the same parts.
-    static func id(_ parts: [String]) -> EventID {
-        var bytes = Array(digest(parts).prefix(16))
-        bytes[6] = bytes[6] & 0x0f | 0x80
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        guard let id = EventID(bytes) else { preconditionFailure("An id has 16 bytes.") }
-        return id
-    }
+    static func id(_ parts: [String]) -> EventID { EventID(derivedFrom: bytes(parts)) }
 
-    private static func digest(_ parts: [String]) -> [UInt8] {
-        var text: [UInt8] = []
-        for part in parts { text += Array("\(part.utf8.count):".utf8) + Array(part.utf8) }
-        return Array(SHA256.hash(data: text))
-    }
-}
-
-/// What stands in for chance where an id has to follow from something.
-private struct DigestBits: RandomNumberGenerator {
-    private var bytes: ArraySlice<UInt8>
-
-    init(_ digest: [UInt8]) { bytes = digest[...] }
-
-    mutating func next() -> UInt64 {
-        precondition(bytes.count >= 8, "A digest has the bits of one id.")
-        defer { bytes.removeFirst(8) }
-        return bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    private static func bytes(_ parts: [String]) -> [UInt8] {
+        parts.flatMap { Array("\($0.utf8.count):\($0)".utf8) }
     }
 }

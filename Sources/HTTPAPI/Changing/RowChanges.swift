@@ -29,6 +29,15 @@ extension Cadences: KeptTable {
     static var table: ReadingTable { .cadences }
 }
 
+/// What a request says of a row; what it does not name stays as it is.
+protocol RowEdit: Sendable {
+    associatedtype Definition: RowDefinition
+
+    init(_ fields: inout JSONFields)
+
+    func apply(to definition: inout Definition)
+}
+
 /// Creates, changes and removes the rows of one table: what they all have in common.
 struct RowChanges<Table: KeptTable>: Sendable {
     typealias Definition = Table.Definition
@@ -56,6 +65,38 @@ struct RowChanges<Table: KeptTable>: Sendable {
                 "somebody else has changed it already; read it again")
         }
         return Changed(id: id, isNews: !change.events.isEmpty, state: change.state)
+    }
+
+    /// Creates what a request describes.
+    ///
+    /// - Parameters:
+    ///   - blank: what a row is as far as the request does not say.
+    ///   - names: the members that it must have.
+    func create<Edit: RowEdit>(
+        _ request: ChangeRequest, by edit: Edit.Type, from blank: Definition,
+        requiring names: [String]
+    ) async throws -> Changed where Edit.Definition == Definition {
+        try request.checkNoQuery()
+        var fields = try JSONFields(request.body)
+        let (edit, isEnabled) = (Edit(&fields), fields.flag("enabled") ?? true)
+        fields.require(names)
+        try fields.finish()
+        var definition = blank
+        edit.apply(to: &definition)
+        definition.by = request.caller.subject
+        return try await create(definition, isEnabled: isEnabled)
+    }
+
+    /// Changes what a request describes.
+    func update<Edit: RowEdit>(
+        _ request: ChangeRequest, by edit: Edit.Type
+    ) async throws -> Changed where Edit.Definition == Definition {
+        try request.checkNoQuery()
+        var fields = try JSONFields(request.body)
+        let (edit, isEnabled) = (Edit(&fields), fields.flag("enabled"))
+        try fields.finish()
+        let id = try request.id(of: Table.table.noun)
+        return try await change(id, request, isEnabled: isEnabled) { edit.apply(to: &$0) }
     }
 
     /// Changes what a request names, and leaves the rest as it is.
@@ -88,7 +129,10 @@ struct RowChanges<Table: KeptTable>: Sendable {
         return Changed(id: id, isNews: !change.events.isEmpty, state: change.state)
     }
 
-    func remove(_ id: UInt64, _ request: ChangeRequest) async throws -> Answer {
+    func remove(_ request: ChangeRequest) async throws -> Answer {
+        try request.checkNoQuery()
+        try JSONFields(request.body).finish()
+        let id = try request.id(of: Table.table.noun)
         let subject = request.caller.subject
         _ = try await catalog.change(Table.self) { state in
             _ = try present(id, in: state)
@@ -97,8 +141,7 @@ struct RowChanges<Table: KeptTable>: Sendable {
         }
         return Answer.data(message: "\(Table.table.noun) \(id) was removed") { writer in
             writer.object { row in
-                row.name("id")
-                row.integer(id)
+                row.member("id", id)
             }
         }
     }

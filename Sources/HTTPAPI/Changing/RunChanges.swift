@@ -46,10 +46,8 @@ struct RunChanges: Sendable {
         let test = try row.map { try JSONValue(json: $0) }
         return Answer.data(message: "test \(id) was told to stop", status: .accepted) { writer in
             writer.object { answer in
-                answer.name("test_id")
-                answer.integer(id)
-                answer.name("status")
-                answer.string(test?["status"]?.stringValue)
+                answer.member("test_id", id)
+                answer.member("status", test?["status"]?.stringValue)
             }
         }
     }

@@ -45,9 +45,7 @@ struct ScenarioChanges: RowRoutes {
     }
 
     func remove(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        try JSONFields(request.body).finish()
-        return try await rows.remove(request.id(of: "scenario"), request)
+        try await rows.remove(request)
     }
 
     private func checked(_ text: String) async throws(APIError) -> ScenarioDefinition {

@@ -15,35 +15,21 @@ struct ScheduleChanges: RowRoutes {
     }
 
     func create(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
-        let (edit, isEnabled) = (ScheduleEdit(&fields), fields.flag("enabled") ?? true)
-        fields.require(["scenario_id", "schedule_name", "cron_expression"])
-        try fields.finish()
-        var schedule = ScheduleDefinition()
-        schedule.timeZone = "UTC"
-        edit.apply(to: &schedule)
-        schedule.by = request.caller.subject
-        return try await answer(
-            try await rows.create(schedule, isEnabled: isEnabled), isCreated: true)
+        var blank = ScheduleDefinition()
+        blank.timeZone = "UTC"
+        let created = try await rows.create(
+            request, by: ScheduleEdit.self, from: blank,
+            requiring: ["scenario_id", "schedule_name", "cron_expression"])
+        return try await answer(created, isCreated: true)
     }
 
     func update(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
-        let (edit, isEnabled) = (ScheduleEdit(&fields), fields.flag("enabled"))
-        try fields.finish()
-        let id = try request.id(of: "schedule")
-        let changed = try await rows.change(id, request, isEnabled: isEnabled) { schedule in
-            edit.apply(to: &schedule)
-        }
+        let changed = try await rows.update(request, by: ScheduleEdit.self)
         return try await answer(changed, isCreated: false)
     }
 
     func remove(_ request: ChangeRequest) async throws -> Answer {
-        try request.checkNoQuery()
-        try JSONFields(request.body).finish()
-        return try await rows.remove(request.id(of: "schedule"), request)
+        try await rows.remove(request)
     }
 
     /// The row, and before it `schedule_id`: what is asked for beside a row is called so.
@@ -57,7 +43,7 @@ struct ScheduleChanges: RowRoutes {
 }
 
 /// What a request says of a schedule; `nil` leaves it as it is.
-private struct ScheduleEdit: Sendable {
+private struct ScheduleEdit: RowEdit {
     private let scenarioID: UInt64?
     private let scheduleName: String?
     private let cronExpression: String?

@@ -40,13 +40,13 @@ final class EventSubscription: Sendable {
 
     func offer(_ frame: EventFrame) {
         if let stream, stream != frame.stream { return }
-        if state.withLock({ frame.position < $0.first }) { return }
-        offer(frame.bytes)
+        offer(frame.bytes, at: frame.position)
     }
 
-    func offer(_ bytes: ByteBuffer) {
+    /// - Parameter position: of the event that the bytes are; those of none are always taken.
+    func offer(_ bytes: ByteBuffer, at position: UInt64 = .max) {
         let waiting = state.withLock { state -> CheckedContinuation<[ByteBuffer]?, Never>? in
-            if state.isEnded { return nil }
+            if state.isEnded || position < state.first { return nil }
             if let waiting = state.waiting {
                 state.waiting = nil
                 return waiting

@@ -43,14 +43,10 @@ struct WebhookMessage: Equatable, Sendable {
     private static func plain(_ event: SentEvent, id: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { message in
-            message.name("type")
-            message.string(event.event.name)
-            message.name("timestamp")
-            message.string(RFC3339.text(event.time))
-            message.name("id")
-            message.string(id)
-            message.name("position")
-            message.integer(event.position)
+            message.member("type", event.event.name)
+            message.member("timestamp", RFC3339.text(event.time))
+            message.member("id", id)
+            message.member("position", event.position)
             message.name("data")
             if case .alertRaised(let alert) = event.event {
                 write(alert, to: &message)
@@ -63,14 +59,10 @@ struct WebhookMessage: Equatable, Sendable {
 
     private static func write(_ alert: AlertRaised, to writer: inout JSONWriter) {
         writer.object { data in
-            data.name("alert_type")
-            data.string(alert.alertType)
-            data.name("severity")
-            data.string(alert.severity)
-            data.name("service_name")
-            data.string(alert.serviceName)
-            data.name("message")
-            data.string(alert.message)
+            data.member("alert_type", alert.alertType)
+            data.member("severity", alert.severity)
+            data.member("service_name", alert.serviceName)
+            data.member("message", alert.message)
             data.name("details")
             alert.writeDetails(to: &data)
         }
@@ -87,8 +79,7 @@ struct WebhookMessage: Equatable, Sendable {
             .replacing(">", with: "&gt;")
         var writer = JSONWriter()
         writer.object { message in
-            message.name("text")
-            message.string(text)
+            message.member("text", text)
         }
         return writer.bytes
     }
@@ -99,24 +90,16 @@ struct WebhookMessage: Equatable, Sendable {
         let alert = event.alert
         var writer = JSONWriter()
         writer.object { message in
-            message.name("routing_key")
-            message.string(routingKey)
-            message.name("event_action")
-            message.string("trigger")
-            message.name("dedup_key")
-            message.string(id)
+            message.member("routing_key", routingKey)
+            message.member("event_action", "trigger")
+            message.member("dedup_key", id)
             message.name("payload")
             message.object { payload in
-                payload.name("summary")
-                payload.string(summary(of: event))
-                payload.name("source")
-                payload.string(alert?.serviceName ?? "dr_testing")
-                payload.name("severity")
-                payload.string(severity(of: alert))
-                payload.name("timestamp")
-                payload.string(RFC3339.text(event.time))
-                payload.name("class")
-                payload.string(alert?.alertType ?? event.event.name)
+                payload.member("summary", summary(of: event))
+                payload.member("source", alert?.serviceName ?? "dr_testing")
+                payload.member("severity", severity(of: alert))
+                payload.member("timestamp", RFC3339.text(event.time))
+                payload.member("class", alert?.alertType ?? event.event.name)
                 payload.name("custom_details")
                 if let alert { alert.writeDetails(to: &payload) } else { payload.json(event.json) }
             }

@@ -2,10 +2,6 @@ public import DRTesting
 public import EventLog
 internal import FoundationEssentials
 
-#if canImport(Glibc)
-    internal import Glibc
-#endif
-
 /// A run that has no end yet.
 public struct RunUnderWay: Sendable {
     /// Of the test.
@@ -38,7 +34,7 @@ public struct RunsUnderWay: Sendable {
                     continue
                 }
                 // Looked at first: a run that ends meanwhile has an end then.
-                let isAlive = RunnerLock.isHeld(lock)
+                let isAlive = OpenFileLock.isHeld(lock)
                 var recorded = RecordedRun(key: key)
                 guard try recorded.catchUp(with: reader), recorded.end == nil else { continue }
                 runs.append(
@@ -46,22 +42,5 @@ public struct RunsUnderWay: Sendable {
             }
             return runs
         }
-    }
-}
-
-/// The lock that a runner holds for the whole life of its run.
-enum RunnerLock {
-    // Locks of the open file description (fcntl(2)). Swift's Glibc does not export the name.
-    private static let openFileDescriptionGetLock: Int32 = 36
-
-    /// Whether a living process holds it.
-    static func isHeld(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        if descriptor < 0 { return false }
-        defer { close(descriptor) }
-        var lock = flock(
-            l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
-        return fcntl(descriptor, openFileDescriptionGetLock, &lock) == 0
-            && lock.l_type != Int16(F_UNLCK)
     }
 }

@@ -5,8 +5,6 @@ internal import EventLog
 /// has a target enables them; what people make of them, or remove, stays so.
 enum DefaultSchedules {
     static let author = "dr-testing"
-    /// Several servers may record the same at once. Each then looks at what the others left.
-    private static let maximumAttempts = 10
 
     /// In UTC. The failover has none: it is tested when somebody wants it.
     static let all: [ScheduleDefinition] = [
@@ -31,22 +29,7 @@ enum DefaultSchedules {
     ///
     /// - Throws: `EventLogError`.
     static func record(in store: EventStore) async throws {
-        for attempt in 1...maximumAttempts {
-            let missing = try await store.read { try news(for: $0) }
-            if missing.events.isEmpty { return }
-            do {
-                _ = try await store.append(
-                    missing.events, to: Schedules.stream,
-                    expecting: missing.revision == 0 ? .noStream : .exactly(missing.revision))
-                return
-            } catch let error as EventLogError {
-                switch error.code {
-                case .wrongRevision, .partlyAppended, .idTaken, .outcomeUnknown:
-                    if attempt == maximumAttempts { throw error }
-                default: throw error
-                }
-            }
-        }
+        try await store.appendMissing(to: Schedules.stream) { try news(for: $0) }
     }
 
     /// What is to be appended, and the revision that the stream has now.

@@ -81,8 +81,7 @@ extension APIOperation {
         if !body.isEmpty {
             object.name("requestBody")
             object.object { request in
-                request.name("required")
-                request.bool(isBodyRequired)
+                request.member("required", isBodyRequired)
                 Content.write(body, to: &request)
             }
         }
@@ -136,8 +135,7 @@ extension APIOperation.Parameter {
         object.member("name", name)
         object.member("in", place.rawValue)
         object.member("description", description)
-        object.name("required")
-        object.bool(place == .path)
+        object.member("required", place == .path)
         object.name("schema")
         schema.write(to: &object)
     }

@@ -46,8 +46,7 @@ indirect enum JSONSchema: Sendable {
             }
         case .named(let name):
             writer.object { object in
-                object.name("$ref")
-                object.string("#/components/schemas/\(name)")
+                object.member("$ref", "#/components/schemas/\(name)")
             }
         default: writer.object { writeMembers(to: &$0) }
         }
@@ -61,10 +60,8 @@ indirect enum JSONSchema: Sendable {
         case .number: object.member("type", "number")
         case .integer(let range):
             object.member("type", "integer")
-            object.name("minimum")
-            object.integer(range.lowerBound)
-            object.name("maximum")
-            object.integer(range.upperBound)
+            object.member("minimum", range.lowerBound)
+            object.member("maximum", range.upperBound)
         case .text(let format):
             object.member("type", "string")
             if let format { object.member("format", format) }
@@ -102,8 +99,7 @@ indirect enum JSONSchema: Sendable {
             object.array { list in required.forEach { list.string($0.name) } }
         }
         if isStrict {
-            object.name("additionalProperties")
-            object.bool(false)
+            object.member("additionalProperties", false)
         }
     }
 }

@@ -1,0 +1,21 @@
+internal import DRTesting
+
+/// How texts stand in pages.
+package enum HTMLText {
+    /// Control characters are made visible; what has a meaning in HTML is escaped, scalar by
+    /// scalar: a quote that carries an accent is one letter to people, and a quote to browsers.
+    package static func escaped(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.printable().unicodeScalars {
+            switch scalar {
+            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+            case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
+            case "'": result.append(contentsOf: "&#39;".unicodeScalars)
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}
