@@ -15,12 +15,19 @@ struct OpeningTurn: ~Copyable {
     private let descriptor: Int32
 
     /// - Returns: `nil` if there is nothing yet to be opened, or nothing that others share: a link
-    ///   stands beside a lock file of this process's own. What cannot be read is told by LMDB.
-    /// - Throws: `.system(EBUSY)` if somebody else is opening it, and does not come to an end.
+    ///   stands beside a lock file of this process's own. What may not be read is told by LMDB.
+    /// - Throws: `.system`: why there can be no turn; `EBUSY` if somebody else is opening it, and
+    ///   does not come to an end.
     init?(folder: String, operation: String) throws(LMDBError) {
         // LMDB's own locks are on the other file.
         let file = open(folder + "/data.mdb", O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        if file < 0 { return nil }
+        if file < 0 {
+            switch errno {
+            case ENOENT, ELOOP, EACCES, EPERM: return nil
+            // To go on without a turn might lose what others commit.
+            case let problem: throw LMDBError(.system(problem), during: operation)
+            }
+        }
         let deadline = ContinuousClock.now + Self.patience
         while flock(file, LOCK_EX | LOCK_NB) != 0 {
             let problem = errno
