@@ -2,7 +2,8 @@ import ArgumentParser
 import Foundation
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into an end between two events. The second ends the program at once.
+/// Turns SIGINT, SIGTERM and SIGHUP into an end between two steps. The second ends the program at
+/// once.
 final class Interruption {
     private struct State {
         var received: Int32?
@@ -16,11 +17,12 @@ final class Interruption {
     private let memory: Memory
     private let sources: [any DispatchSourceSignal]
 
-    init() {
+    /// - Parameter action: what a signal does at once, on a queue of its own.
+    init(then action: @escaping @Sendable () -> Void = {}) {
         let memory = Memory()
         self.memory = memory
         let queue = DispatchQueue(label: "dr-audit.signals")
-        sources = [SIGINT, SIGTERM].map { number in
+        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
@@ -30,6 +32,7 @@ final class Interruption {
                     return state.received == nil
                 }
                 if !isFirst { exit(128 + number) }
+                action()
             }
             source.resume()
             return source

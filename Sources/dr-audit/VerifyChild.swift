@@ -88,15 +88,13 @@ struct VerifyChild {
     let screen: VerifyScreen
 
     /// - Parameter arguments: of this program.
+    /// - Throws: 128 and the number of the signal that ended the child, as the exit code.
     func run(_ arguments: [String]) async throws -> Ending {
         let program =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             ?? CommandLine.arguments[0]
         let (shown, watchdog) = (self.screen, Watchdog(patience: Self.patience))
-        let signals = StopSignals {
-            watchdog.end()
-            shown.clear()
-        }
+        let interruption = Interruption { watchdog.end() }
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(arguments), input: .none,
             output: .string(limit: Self.maximumOutput), error: .sequence
@@ -108,14 +106,13 @@ struct VerifyChild {
             }
         }
         shown.clear()
-        return withExtendedLifetime(signals) {
-            var output = result.standardOutput
-            if output.hasSuffix("\n") { output.removeLast() }
-            guard case .exited(let code) = result.terminationStatus else {
-                return Ending(code: nil, output: output)
-            }
-            return Ending(code: code, output: output)
+        try interruption.check()
+        var output = result.standardOutput
+        if output.hasSuffix("\n") { output.removeLast() }
+        guard case .exited(let code) = result.terminationStatus else {
+            return Ending(code: nil, output: output)
         }
+        return Ending(code: code, output: output)
     }
 }
 
@@ -161,19 +158,28 @@ final class VerifyScreen: Sendable {
 
 /// Kills a process that shows no progress for too long.
 private final class Watchdog: Sendable {
+    private struct Watched {
+        var process: pid_t?
+        var isEnded = false
+        var lastProgress = ContinuousClock.now
+    }
+
     private let patience: Duration
-    private let lastProgress = Mutex(ContinuousClock.now)
-    private let process = Mutex<pid_t?>(nil)
+    private let watched = Mutex(Watched())
     private let watch = Mutex<Task<Void, any Error>?>(nil)
 
     init(patience: Duration) { self.patience = patience }
 
     deinit { watch.withLock { $0?.cancel() } }
 
-    func progressed() { lastProgress.withLock { $0 = .now } }
+    func progressed() { watched.withLock { $0.lastProgress = .now } }
 
     func watch(_ process: pid_t) {
-        self.process.withLock { $0 = process }
+        let isEnded = watched.withLock { watched in
+            watched.process = process
+            return watched.isEnded
+        }
+        if isEnded { end() }
         let task = Task { [weak self] in
             while let silence = self?.silence, let patience = self?.patience {
                 if silence > patience { self?.end() }
@@ -183,29 +189,14 @@ private final class Watchdog: Sendable {
         watch.withLock { $0 = task }
     }
 
+    /// Also one that is being started: it is killed as soon as it is known.
     func end() {
-        if let process = process.withLock({ $0 }) { kill(process, SIGKILL) }
-    }
-
-    private var silence: Duration { ContinuousClock.now - lastProgress.withLock { $0 } }
-}
-
-/// Ends the program with 128 and the number of the signal, after something was put in order.
-final class StopSignals {
-    private let sources: [any DispatchSourceSignal]
-
-    /// - Parameter cleanUp: called on a queue of its own.
-    init(cleanUp: @escaping @Sendable () -> Void) {
-        let queue = DispatchQueue(label: "dr-audit.signals")
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                cleanUp()
-                exit(128 + number)
-            }
-            source.resume()
-            return source
+        let process = watched.withLock { watched in
+            watched.isEnded = true
+            return watched.process
         }
+        if let process { kill(process, SIGKILL) }
     }
+
+    private var silence: Duration { ContinuousClock.now - watched.withLock { $0.lastProgress } }
 }

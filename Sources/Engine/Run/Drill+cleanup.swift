@@ -81,16 +81,27 @@ extension Drill {
         guard let system else { return "" }
         let removal = request.sabotage.wrap(ObjectRemoval(runKey: runKey))
         var removed = 0
-        for place in system.places {
+        for place in system.places { removed += try await removeObjects(from: place, by: removal) }
+        return "\(removed.counted("object")) removed"
+    }
+
+    private func removeObjects(
+        from place: StoragePlace, by removal: any ObjectRemoving
+    ) async throws -> Int {
+        // A write that was called off may land late.
+        let deadline = ContinuousClock.now + .seconds(2)
+        var removed = 0
+        while true {
             removed += try await removal.removeAll(below: keys.prefix, from: place)
             // Who removes them is not believed.
             let prefix = place.objectKey(keys.prefix)
             let left = try await place.direct.listAll(place.bucket, prefix: prefix).count
-            if left > 0 {
+            if left == 0 { return removed }
+            if ContinuousClock.now > deadline {
                 throw RunnerError(
                     .internal, "\(left.counted("object")) still in bucket \(place.bucket)")
             }
+            try await Task.sleep(for: .milliseconds(100))
         }
-        return "\(removed.counted("object")) removed"
     }
 }

@@ -77,6 +77,7 @@ extension Drill {
     private func record(
         _ name: String, expected: String, _ check: () async throws -> String
     ) async throws -> Bool {
+        try Task.checkCancellation()
         setWaiting(name)
         let start = ContinuousClock.now
         var checked = PrerequisiteChecked()
@@ -100,7 +101,8 @@ extension Drill {
         let lease = TargetLease(
             client: system.primary.direct, bucket: system.primary.bucket, runKey: runKey,
             isOver: { [runs] in try await runs.isOver($0) })
-        try await lease.take(for: request.timeout + .seconds(60))
+        let duration = request.timeout + .seconds(60)
+        try await toItsEnd { try await lease.take(for: duration) }
         hold(lease)
         var observed = ["no other runner drills this storage"]
         for place in system.places {
@@ -113,9 +115,11 @@ extension Drill {
 
     /// Writes an object of the drill, reads it back and removes it.
     private func exchange(_ place: StoragePlace) async throws -> String {
-        try await StorageExchange(client: place.direct, storage: place.settings).perform(
-            "dr-testing prerequisite \(runKey)",
-            key: place.objectKey(keys.prefix + "prerequisite"))
+        try await toItsEnd { [runKey, keys] in
+            try await StorageExchange(client: place.direct, storage: place.settings).perform(
+                "dr-testing prerequisite \(runKey)",
+                key: place.objectKey(keys.prefix + "prerequisite"))
+        }
     }
 
     /// A dry run beside the real store: nothing reaches the storage.

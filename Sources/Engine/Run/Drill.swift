@@ -76,8 +76,8 @@ final class Drill: Sendable {
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let observer: @Sendable (StorageEvent) -> Void = { [weak self] in self?.observe($0) }
-        // To its end also if the run is called off meanwhile: what is half set up cannot be closed.
-        let setUp = Task { [request, keys, directory] in
+        // What is half set up cannot be closed.
+        let system = try await toItsEnd { [request, keys, directory] in
             try await SystemUnderTest.make(
                 request.target,
                 setting: SystemUnderTest.Setting(
@@ -86,7 +86,6 @@ final class Drill: Sendable {
                     rate: request.scenario.workload.operationsPerSecond),
                 sabotage: request.sabotage, observer: observer)
         }
-        let system = try await setUp.value
         parts.withLock { $0.system = system }
         let watcher = Task { for await event in storageEvents { await note(event) } }
         let ticker = Task {
@@ -96,6 +95,13 @@ final class Drill: Sendable {
             }
         }
         parts.withLock { $0.watchers = [watcher, ticker] }
+    }
+
+    /// Does something that must not be left half done, also if the run is called off meanwhile.
+    func toItsEnd<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await Task(operation: body).value
     }
 
     /// Called by the storage system, which goes on when this returns.
@@ -164,7 +170,8 @@ final class Drill: Sendable {
             seed: request.seed, clock: clock
         ) { [wire = system.primary.wire] in wire.acknowledged($0, of: $1, at: $2) }
         let probes = Probes(of: system.probed, clock: clock)
-        try await probes.prepare()
+        // A write that nobody waits for lands when the objects have been removed.
+        try await toItsEnd { try await probes.prepare() }
         let prober = Task { await probes.run() }
         parts.withLock { parts in
             (parts.workload, parts.probes) = (workload, probes)
