@@ -19,6 +19,9 @@ QUIET_SHARE = 0.05
 # The server closes a connection some time after that.
 IDLE_SECONDS = 30
 
+# An event of the log holds little more.
+LONGEST_REASON = 60_000
+
 
 class Server:
     def __init__(self, pid, port, data, token, log_bench, test):
@@ -75,18 +78,23 @@ class Server:
         return {name: f"/api/testing/reports/{report}/files/{name}.json" for name in bodies}
 
     def store_row(self, name, length):
-        """A row so long that the answer with it alone has this length; the path of that answer."""
+        """Rows so long that the answer with them has this length; the path of that answer."""
         path = f"/api/testing/excuses?scenario={name}"
-        row = {
-            "scenario": name, "target": "benchmark", "due_at": "2026-01-01T00:00:00Z",
-            "reason": "x", "executor": "nobody", "approver": "somebody",
-        }
-        created = json.loads(self.ask("/api/testing/excuses", "POST", row))["data"]["id"]
-        missing = length - len(self.ask(path))
-        if missing < 0:
-            raise SystemExit(f"an answer of {length} bytes is shorter than any row")
-        self.ask(f"/api/testing/excuses/{created}", "PUT", {"reason": "x" * (missing + 1)})
-        return path
+        for day in range(1, 29):
+            row = {
+                "scenario": name, "target": "benchmark", "due_at": f"2026-01-{day:02}T00:00:00Z",
+                "reason": "x", "executor": "nobody", "approver": "somebody",
+            }
+            created = json.loads(self.ask("/api/testing/excuses", "POST", row))["data"]["id"]
+            missing = length - len(self.ask(path))
+            if missing < 0:
+                raise SystemExit(f"an answer of {length} bytes is shorter than any row")
+            # What is left is room enough for another row.
+            reason = "x" * (min(missing, LONGEST_REASON) + 1)
+            self.ask(f"/api/testing/excuses/{created}", "PUT", {"reason": reason})
+            if missing <= LONGEST_REASON:
+                return path
+        raise SystemExit(f"an answer of {length} bytes has more rows than a month has days")
 
 
 def log_bench(program, *arguments):
