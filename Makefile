@@ -1,11 +1,12 @@
 # Demo and tests build alike, so that one can use what the other has built.
 BUILD_FLAGS = -debug-info-format none
 SCENARIO = Complete R2 Outage Simulation
-PROGRAMS = dr-runner dr-server fault-proxy dr-audit dr-projections dr-weekly-report
+PROGRAMS = dr-runner dr-server fault-proxy dr-audit dr-projections \
+	dr-weekly-report dr-compliance-report dr-nightly
 export DR_DATA ?= ./dr-data
 
 .PHONY: help demo serve test soak torture bench bench-proxy bench-log bench-server
-.PHONY: format release clean
+.PHONY: bench-reports format release clean
 
 help: ## Say what there is to make
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -15,7 +16,9 @@ demo: ## Run a drill against a storage system on this machine, and write its rep
 	@swift build $(BUILD_FLAGS) --product dr-runner
 	@swift build $(BUILD_FLAGS) --product dr-weekly-report
 	@verdict=0; .build/debug/dr-runner run "$(SCENARIO)" || verdict=$$?; \
-	.build/debug/dr-weekly-report --output "$$DR_DATA/reports" --format html,json || exit; \
+	report=$$(.build/debug/dr-weekly-report --output "$$DR_DATA/reports" --format html,json) \
+		|| exit; \
+	echo "$$report" | tail -n 1; \
 	echo "Report: $$(ls -t "$$DR_DATA"/reports/*.html | head -n 1)"; \
 	exit $$verdict
 
@@ -40,8 +43,9 @@ torture: .venv/installed ## Kill, fill up, fault and cut the power of the log, a
 	@DR_SOAK=1 .ci/test.sh -c release -Xswiftc -enable-testing --no-parallel --filter Torture
 
 # One after the other, also where one misses a bound.
-bench: ## Measure the fault proxy, the event log and the server beside their peers
-	@$(MAKE) --no-print-directory --keep-going --jobs=1 bench-proxy bench-log bench-server
+bench: ## Measure the fault proxy, the event log, the server and the reports
+	@$(MAKE) --no-print-directory --keep-going --jobs=1 \
+		bench-proxy bench-log bench-server bench-reports
 
 bench-proxy:
 	@.ci/setup.sh bench
@@ -62,6 +66,15 @@ bench-server:
 	swift build -c release --package-path Benchmarks --product log-bench
 	Benchmarks/server/run.py .build/release/dr-server Benchmarks/.build/release/log-bench \
 		--json .build/bench-server.json
+
+bench-reports:
+	@.ci/setup.sh build
+	@for program in dr-weekly-report dr-compliance-report; do \
+		swift build -c release --product $$program || exit; \
+	done
+	swift build -c release --package-path Benchmarks --product log-bench
+	Benchmarks/reports/run.py .build/release/dr-weekly-report .build/release/dr-compliance-report \
+		Benchmarks/.build/release/log-bench --json .build/bench-reports.json
 
 format: ## Format all Swift files
 	swift format --in-place --parallel --recursive --configuration .swift-format \

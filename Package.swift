@@ -9,12 +9,15 @@ let package = Package(
         .library(name: "ResilientStorage", targets: ["ResilientStorage"]),
         .library(name: "S3", targets: ["S3"]),
         .library(name: "Projections", targets: ["Projections"]),
+        .library(name: "Reporting", targets: ["Reporting"]),
         .executable(name: "dr-runner", targets: ["dr-runner"]),
         .executable(name: "dr-server", targets: ["dr-server"]),
         .executable(name: "dr-audit", targets: ["dr-audit"]),
         .executable(name: "fault-proxy", targets: ["fault-proxy"]),
         .executable(name: "dr-projections", targets: ["dr-projections"]),
         .executable(name: "dr-weekly-report", targets: ["dr-weekly-report"]),
+        .executable(name: "dr-compliance-report", targets: ["dr-compliance-report"]),
+        .executable(name: "dr-nightly", targets: ["dr-nightly"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
@@ -148,8 +151,17 @@ let package = Package(
             dependencies: [
                 "DRTesting", "EventLog", "Merkle", "Projections", "Wire",
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ], path: "Reports/Reporting",
-            resources: [.embedInCode("Templates/period.mustache")]),
+            resources: [
+                .embedInCode("Compliance/controls.json"),
+                .embedInCode("Schemas/compliance-report.schema.json"),
+                .embedInCode("Schemas/period-report.schema.json"),
+                .embedInCode("Templates/frame.mustache"),
+                .embedInCode("Templates/report.css"),
+                .embedInCode("Templates/run.mustache"),
+            ]),
 
         // What runs unattended, and what people and programs see of it.
         .target(
@@ -263,9 +275,21 @@ let package = Package(
         .executableTarget(
             name: "dr-weekly-report",
             dependencies: [
-                "EventLog", "Projections", "Reporting",
+                "DRTesting", "EventLog", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Reports/dr-weekly-report"),
+        .executableTarget(
+            name: "dr-compliance-report",
+            dependencies: [
+                "DRTesting", "EventLog", "Merkle", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Reports/dr-compliance-report"),
+        .executableTarget(
+            name: "dr-nightly",
+            dependencies: [
+                "DRTesting", "EventLog", "Reporting", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Reports/dr-nightly", exclude: ["Examples"]),
 
         // Tests.
         .testTarget(name: "ArchitectureTests"),
@@ -276,7 +300,8 @@ let package = Package(
             dependencies: ["Merkle", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Vectors"]),
         .executableTarget(
-            name: "log-appender", dependencies: ["EventLog"], path: "Tests/log-appender"),
+            name: "log-appender", dependencies: ["DRTesting", "EventLog"],
+            path: "Tests/log-appender"),
         .testTarget(
             name: "EventLogTests",
             dependencies: ["EventLog", "LMDB", "Merkle", "Wire", "log-appender"],
@@ -299,7 +324,8 @@ let package = Package(
             exclude: ["Snapshots"]),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "Projections", "DRTesting", "EventLog"]),
+            dependencies: ["Reporting", "Projections", "DRTesting", "EventLog", "Merkle", "Wire"],
+            exclude: ["Vectors"]),
         .testTarget(
             name: "ServiceTests",
             dependencies: [
@@ -351,13 +377,14 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "FaultProxy", "Merkle", "S3", "S3Sandbox", "StorageServers", "dr-runner",
-                "dr-audit", "dr-projections", "dr-server", "dr-weekly-report", "fault-proxy",
-                "resilient-storage-example",
+                "dr-audit", "dr-compliance-report", "dr-nightly", "dr-projections", "dr-server",
+                "dr-weekly-report", "fault-proxy", "log-appender", "resilient-storage-example",
             ],
             exclude: [
-                "Help", "browser.py", "check_proof.py", "check_webhook.py", "contract.py",
-                "damage.py", "experiments", "schedule_zones.py", "services",
-                "toxiproxy_clients.py",
+                "Help", "browser.py", "check_oscal.py", "check_pdf.py", "check_proof.py",
+                "check_reports.py", "check_webhook.py", "contract.py", "damage.py",
+                "experiments", "html_page.py", "junit-strict.xsd", "oscal",
+                "schedule_zones.py", "services", "toxiproxy_clients.py",
             ]),
     ]
 )

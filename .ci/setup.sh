@@ -17,6 +17,9 @@ fail() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
+# Not only root may have to find the program that knows.
+has_library() { PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q "[[:space:]]$1 "; }
+
 need() {
     has "$1" || fail "'$1' is not installed. $2"
 }
@@ -64,6 +67,12 @@ system_packages() {
         has chromium || missing="$missing chromium"
         has curl || missing="$missing curl"
         [ -e /usr/share/zoneinfo/Europe/Berlin ] || missing="$missing tzdata"
+        # What WeasyPrint sets pages with.
+        has_library libpango-1.0.so.0 || missing="$missing libpango-1.0-0"
+        has_library libpangoft2-1.0.so.0 || missing="$missing libpangoft2-1.0-0"
+        has_library libharfbuzz-subset.so.0 || missing="$missing libharfbuzz-subset0"
+        [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] ||
+            missing="$missing fonts-dejavu-core"
     fi
     if [ "$1" = bench ]; then
         has python3 || missing="$missing python3"
@@ -91,8 +100,10 @@ python_packages() {
     python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
     say "installing the packages of requirements.txt into .venv"
     python3 -m venv --clear .venv
+    # The list is whole. With extras, pip would look for versions that are not in it.
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        --require-hashes -r requirements.txt
+        --require-hashes --no-deps -r requirements.txt
+    .venv/bin/python -m pip check --disable-pip-version-check
     touch .venv/installed
 }
 

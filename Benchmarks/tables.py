@@ -45,7 +45,7 @@ class Row:
 def written(value, unit):
     return {
         "ratio": f"{value:.2f}", "rate": rate(value), "memory": f"{value / 1e6:.0f} MB",
-        "time": f"{value:.1f} ms",
+        "time": f"{value:.1f} ms", "seconds": f"{value:.1f} s", "bytes": f"{value:,.0f} bytes",
     }[unit]
 
 

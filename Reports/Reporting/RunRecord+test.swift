@@ -3,8 +3,6 @@ public import EventLog
 internal import Projections
 
 extension RunRecord {
-    private static let batch = 1000
-
     /// One test, read from its events.
     ///
     /// - Parameters:
@@ -19,16 +17,8 @@ extension RunRecord {
             let record = TestRecord(first), case .runRequested = record.event
         else { return nil }
         var run = RunRecord(first: record)
-        var next = id + 1
-        while next <= last {
-            let events = try reader.events(from: next, limit: batch)
-            guard let end = events.last else { break }
-            for event in events where event.position <= last {
-                guard event.record.stream == first.record.stream, let record = TestRecord(event)
-                else { continue }
-                run.apply(record.event)
-            }
-            next = end.position + 1
+        try reader.forEachEvent(following: first, upTo: last) { event in
+            if let record = TestRecord(event) { run.apply(record) }
         }
         return run
     }
@@ -36,4 +26,24 @@ extension RunRecord {
     /// Operations and latencies over time as SVG, with the faults and the marks; `nil` before they
     /// are recorded, which is at the end of a run.
     public var chart: String? { bins.isEmpty ? nil : RunChart(self).svg }
+}
+
+extension EventReader {
+    /// The events that follow one in its stream, up to and with a position of the log.
+    func forEachEvent(
+        following first: RecordedEvent, upTo last: UInt64, _ body: (RecordedEvent) throws -> Void
+    ) throws {
+        // What is counted here is what the index says, whatever stands in the events.
+        var revision = first.record.revision
+        while true {
+            let events = try self.events(
+                ofStreamNumbered: first.record.stream, after: revision, limit: 500)
+            if events.isEmpty { return }
+            for event in events {
+                if event.position > last { return }
+                try body(event)
+            }
+            revision += UInt64(events.count)
+        }
+    }
 }

@@ -76,18 +76,9 @@ public final class EventReader: Sendable {
         if limit < 1 { return [] }
         return try slot.with { log in
             try log.environment.read { transaction in
-                guard let stream = try log.stream(name, in: transaction), revision < stream.revision
-                else { return [] }
-                let last = min(stream.revision, revision + UInt64(limit))
-                return try (revision + 1...last).map { revision in
-                    let position = try log.position(
-                        ofRevision: revision, inStream: stream.number, in: transaction)
-                    guard let position else {
-                        throw EventLogError(.damaged, "event \(revision) of \(name) is not indexed")
-                    }
-                    let record = try log.record(at: position, in: transaction)
-                    return RecordedEvent(position: position, record: record)
-                }
+                guard let stream = try log.stream(name, in: transaction) else { return [] }
+                return try log.recordedEvents(
+                    of: stream, after: revision, limit: limit, in: transaction)
             }
         }
     }

@@ -9,15 +9,15 @@ internal import Synchronization
 public struct ParallelReading<Value: Sendable>: Sendable {
     public typealias Read = @Sendable (_ from: UInt64, _ limit: Int) throws -> [RecordedEvent]
 
-    private struct Piece: Sendable {
+    /// What came of the events at the beginning of a stretch, and the last position of them.
+    struct Piece: Sendable {
         let value: Value
         let last: UInt64
     }
 
-    private let read: Read
     private let length: UInt64
     private let workers: Int
-    private let make: @Sendable ([RecordedEvent]) throws -> Value
+    private let piece: @Sendable (ClosedRange<UInt64>) throws -> Piece
 
     /// - Parameters:
     ///   - length: how many positions a stretch has.
@@ -27,7 +27,25 @@ public struct ParallelReading<Value: Sendable>: Sendable {
         length: UInt64 = 2000, workers: Int = 2, read: @escaping Read,
         make: @escaping @Sendable ([RecordedEvent]) throws -> Value
     ) {
-        (self.read, self.length, self.workers, self.make) = (read, length, workers, make)
+        self.init(length: length, workers: workers) { positions in
+            var events = try read(positions.lowerBound, positions.count)
+            // Where events are missing, one further on may have been found.
+            while let last = events.last, last.position > positions.upperBound {
+                events.removeLast()
+            }
+            let isWhole = events.count == positions.count || events.isEmpty
+            let last = isWhole ? positions.upperBound : events.last?.position
+            return Piece(value: try make(events), last: last ?? positions.upperBound)
+        }
+    }
+
+    /// - Parameter piece: reads from the beginning of a stretch on, as far as one read goes, and
+    ///   makes something of that; called on any thread.
+    init(
+        length: UInt64, workers: Int,
+        piece: @escaping @Sendable (ClosedRange<UInt64>) throws -> Piece
+    ) {
+        (self.length, self.workers, self.piece) = (length, workers, piece)
     }
 
     /// Blocks until all was handed over.
@@ -62,24 +80,15 @@ public struct ParallelReading<Value: Sendable>: Sendable {
             for start in starts {
                 var rest = start...min(start + length - 1, positions.upperBound)
                 while !lane.isGivenUp {
-                    let piece = try piece(of: rest)
-                    lane.give(.success(piece))
-                    if piece.last == rest.upperBound { break }
-                    rest = piece.last + 1...rest.upperBound
+                    let found = try piece(rest)
+                    lane.give(.success(found))
+                    if found.last == rest.upperBound { break }
+                    rest = found.last + 1...rest.upperBound
                 }
             }
         } catch {
             lane.give(.failure(error))
         }
-    }
-
-    private func piece(of positions: ClosedRange<UInt64>) throws -> Piece {
-        var events = try read(positions.lowerBound, positions.count)
-        // Where events are missing, one further on may have been found.
-        while let last = events.last, last.position > positions.upperBound { events.removeLast() }
-        let isWhole = events.count == positions.count || events.isEmpty
-        let last = isWhole ? positions.upperBound : events.last?.position
-        return Piece(value: try make(events), last: last ?? positions.upperBound)
     }
 }
 

@@ -55,7 +55,8 @@ enum ImportTable {
             inOneFile: ["LMDB"]),
         "Reporting": ImportRow(
             ours: ["DRTesting", "EventLog", "Merkle", "Projections", "Wire"],
-            others: ["Mustache", "Subprocess"], inOneFile: ["Subprocess"]),
+            others: ["Mustache", "Subprocess", "SystemPackage"],
+            inOneFile: ["Subprocess", "SystemPackage"]),
 
         "Service": ImportRow(
             ours: ["DRTesting", "EventLog", "Merkle", "Projections", "Reporting", "Wire"],
@@ -100,7 +101,11 @@ enum ImportTable {
             ours: ["Archive", "EventLog", "Projections"], others: ["ArgumentParser"],
             inOneFile: ["Archive"]),
         "dr-weekly-report": ImportRow(
-            ours: ["EventLog", "Projections", "Reporting"], others: ["ArgumentParser"]),
+            ours: ["DRTesting", "EventLog", "Reporting"], others: ["ArgumentParser"]),
+        "dr-compliance-report": ImportRow(
+            ours: ["DRTesting", "EventLog", "Merkle", "Reporting"], others: ["ArgumentParser"]),
+        "dr-nightly": ImportRow(
+            ours: ["DRTesting", "EventLog", "Reporting", "Wire"], others: ["ArgumentParser"]),
     ]
 
     static let system: Set<String> = [
@@ -110,12 +115,14 @@ enum ImportTable {
     /// These do with FoundationEssentials: all of Foundation costs every program that links them
     /// start-up time and size.
     static let withoutFoundation: Set<String> = [
-        "DRTesting", "EventLog", "LMDB", "Merkle", "Projections", "Wire",
+        "DRTesting", "EventLog", "LMDB", "Merkle", "Projections", "Reporting", "Wire",
     ]
 
     /// What is read from the log must not be able to change what is tested. `dr-audit` and
     /// `dr-projections` reach S3 for the archive, through its module, in one file each.
-    static let readSide: Set<String> = ["Projections", "Reporting", "dr-weekly-report"]
+    static let readSide: Set<String> = [
+        "Projections", "Reporting", "dr-compliance-report", "dr-nightly", "dr-weekly-report",
+    ]
     static let writeSide: Set<String> = [
         "AsyncHTTPClient", "ChaosToolkit", "Engine", "FaultProxy", "NIO…", "ResilientStorage", "S3",
         "S3Sandbox",

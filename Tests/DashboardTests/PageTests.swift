@@ -175,4 +175,27 @@ struct PageTests {
         #expect(page.suggestedStart == "2026-11-16")
         #expect(page.suggestedEnd == "2026-11-22")
     }
+
+    @Test func eachFileOfAReportIsALinkWithItsDigest() {
+        let digest = String(repeating: "ab", count: 32)
+        let names = ["weekly-2026-W47-1.html", "weekly-2026-W47-1-runs.csv"]
+        let files = zip(names, ["html", "csv"]).map { name, format -> JSONValue in
+            ["name": .string(name), "format": .string(format), "sha256": .string(digest)]
+        }
+        let row = Row(["id": 7, "report_name": "Week 47", "files": .array(files)])
+        let page = ReportsPage([row], now: Samples.now, Samples.shell(), Samples.watching)
+        #expect(page.reports.first?.files.map(\.label) == ["html", "runs.csv"])
+        let html = templates.render(page, as: "reports")
+        for name in names { #expect(html.contains("/api/testing/reports/7/files/\(name)")) }
+        #expect(html.contains("<code>\(digest)</code>"))
+        #expect(!html.contains("<dialog"))
+    }
+
+    @Test func aReportIsMadeForEveryFramework() {
+        let page = ReportsPage([], now: Samples.now, Samples.shell(), Samples.operating)
+        let html = templates.render(page, as: "reports")
+        for framework in ["soc2", "dora", "nist-800-53"] {
+            #expect(html.contains("<option value=\"\(framework)\">"))
+        }
+    }
 }

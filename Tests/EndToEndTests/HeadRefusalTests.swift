@@ -6,7 +6,9 @@ import Testing
     private static let commands: [(Program, [String])] = [
         (.runner, ["run", "3"]), (.runner, ["list"]), (.runner, ["cancel", "2"]),
         (.runner, ["doctor"]), (.projections, ["rebuild"]), (.projections, ["show", "dr_tests"]),
-        (.projections, ["status"]), (.report, []), (.audit, ["replay"]), (.audit, ["checkpoint"]),
+        (.projections, ["status"]), (.report, []), (.nightly, []),
+        (.compliance, ["--framework", "soc2", "--period", "2026-Q4"]), (.audit, ["replay"]),
+        (.audit, ["checkpoint"]),
         (.audit, ["rotate-key", "--reason", "it is time", "--by", "me"]),
         (.server, ["serve", "--port", "0"]),
         (.server, ["token", "--role", "viewer", "--subject", "me"]),

@@ -17,8 +17,7 @@ import Testing
             ]
         ),
         (.projections, ["rebuild", "status", "show"]),
-        (.report, []),
-        (.proxy, []),
+        (.report, []), (.compliance, []), (.nightly, []), (.proxy, []),
     ]
 
     /// For example `dr-runner run`.

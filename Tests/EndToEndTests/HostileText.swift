@@ -18,6 +18,13 @@ enum HostileText {
         return "\"" + escaped.joined() + "\""
     }()
 
+    /// As `expectHarmless`, for a file of some name: lines of CSV end as RFC 4180 says.
+    static func expectHarmless(file text: String, _ name: String) {
+        let isCSV = name.hasSuffix(".csv")
+        expectHarmless(
+            isCSV ? text.replacingOccurrences(of: "\r\n", with: "\n") : text, name)
+    }
+
     /// Nothing that a terminal obeys or that turns the direction of writing.
     static func expectHarmless(_ text: String, _ place: String) {
         let obeyed = text.unicodeScalars.filter { scalar in

@@ -13,7 +13,13 @@ import Testing
         (.audit, ["checkpoint", "--json"]), (.projections, ["status"]),
         (.projections, ["status", "--json"]), (.projections, ["rebuild"]),
         (.projections, ["show", "dr_tests"]),
-        (.report, ["--from", "2020-01-01", "--to", "2100-01-01"]), (.runner, ["list"]),
+        (.report, ["--from", "2020-01-01", "--to", "2100-01-01"]),
+        (.report, ["--json"]), (.report, ["--schema"]), (.nightly, []), (.nightly, ["--json"]),
+        (
+            .compliance,
+            ["--framework", "soc2", "--from", "2020-01-01", "--to", "2100-01-01"]
+        ),
+        (.compliance, ["--schema"]), (.runner, ["list"]),
         (.runner, ["list", "--json"]), (.runner, ["check", "1"]),
         (.runner, ["check", "1", "--json"]), (.runner, ["doctor"]),
     ]

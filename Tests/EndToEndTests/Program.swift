@@ -12,6 +12,8 @@ enum Program: String, CaseIterable, Sendable {
     case audit = "dr-audit"
     case projections = "dr-projections"
     case report = "dr-weekly-report"
+    case compliance = "dr-compliance-report"
+    case nightly = "dr-nightly"
     case proxy = "fault-proxy"
 
     var path: String { Self.folder + "/" + rawValue }

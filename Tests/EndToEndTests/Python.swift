@@ -4,6 +4,8 @@ import Foundation
 enum Python {
     private static let interpreter = Repository.root + "/.venv/bin/python3"
     static let missing = "make prepares the Python environment."
+    /// Where programs find what makes PDF.
+    static let pdf = ["DR_WEASYPRINT": Repository.root + "/.venv/bin/weasyprint"]
 
     static var isThere: Bool { FileManager.default.isExecutableFile(atPath: interpreter) }
 

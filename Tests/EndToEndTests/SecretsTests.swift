@@ -73,9 +73,15 @@ import Testing
     }
 
     private func readEverything(_ workspace: Workspace) async throws {
+        let period = ["--from", "2020-01-01", "--to", "2100-01-01"]
         let report = try await workspace.run(
-            .report, ["--from", "2020-01-01", "--to", "2100-01-01"])
+            .report, period + ["--format", "html,md,csv,json,junit"])
         #expect(report.status == 0, "\(report)")
+        let compliance = try await workspace.run(
+            .compliance, period + ["--framework", "dora", "--bundle"])
+        #expect(compliance.status == 0, "\(compliance)")
+        let nightly = try await workspace.run(.nightly, [])
+        #expect(nightly.status == 0, "\(nightly)")
         #expect(try await workspace.run(.projections, ["rebuild"]).status == 0)
         _ = try await workspace.events()
         for view in ["dr_tests", "test_results", "test_logs"] {

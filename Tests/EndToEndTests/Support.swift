@@ -111,8 +111,10 @@ func forEachInPairs<Item: Sendable>(
     if let first = failures.first { throw first }
 }
 
-/// Every file and folder below a folder, with what is in it; `nil` for a folder.
+/// Every file and folder below a folder, with what is in it; `nil` for a folder. None, if there is
+/// no such folder.
 func contents(ofFolder folder: String) throws -> [String: Data?] {
+    guard FileManager.default.fileExists(atPath: folder) else { return [:] }
     let paths = try FileManager.default.subpathsOfDirectory(atPath: folder)
     return Dictionary(
         uniqueKeysWithValues: paths.map {

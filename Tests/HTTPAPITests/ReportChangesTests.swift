@@ -25,7 +25,8 @@ struct ReportChangesTests {
         #expect(made.data["total_tests"] == 0)
         #expect(made.data["success_rate"] == .null)
         let files = try #require(made.data["files"]?.arrayValue)
-        #expect(files.compactMap { $0["format"]?.stringValue } == ["html", "json"])
+        let formats = files.compactMap { $0["format"]?.stringValue }
+        #expect(Set(formats) == ["html", "md", "csv", "json", "junit"])
         for file in files {
             let name = try #require(file["name"]?.stringValue)
             let folder = fixture.store.directory.reports
@@ -46,18 +47,81 @@ struct ReportChangesTests {
         #expect(made.data["period_end"] == "2026-11-23T00:00:00.000Z")
     }
 
-    @Test func withoutAPeriodItIsTheOneThatItIsNow() async throws {
+    @Test func aDateThatEndsAPeriodIsInIt() async throws {
         let fixture = try await ChangingFixture()
-        let made = try await fixture.send(.post, Self.path, #"{"report_type": "daily"}"#)
-        #expect(made.data["period_start"] == "2026-11-23T00:00:00.000Z")
-        #expect(made.data["period_end"] == "2026-11-24T00:00:00.000Z")
+        let made = try await fixture.send(
+            .post, Self.path,
+            #"{"report_type": "weekly", "period_start": "2026-11-16", "#
+                + #""period_end": "2026-11-22"}"#)
+        #expect(made.data["period_start"] == "2026-11-16T00:00:00.000Z")
+        #expect(made.data["period_end"] == "2026-11-23T00:00:00.000Z")
+    }
+
+    @Test(arguments: [
+        (#"{"report_type": "daily"}"#, "2026-11-23", "2026-11-24"),
+        (#"{"report_type": "monthly"}"#, "2026-11-01", "2026-12-01"),
+        (#"{"report_type": "compliance", "framework": "soc2"}"#, "2026-10-01", "2027-01-01"),
+    ])
+    func withoutAPeriodItIsTheOneThatItIsNow(
+        _ body: String, _ start: String, _ end: String
+    ) async throws {
+        let fixture = try await ChangingFixture()
+        let made = try await fixture.send(.post, Self.path, body)
+        #expect(made.data["period_start"] == .string("\(start)T00:00:00.000Z"))
+        #expect(made.data["period_end"] == .string("\(end)T00:00:00.000Z"))
+    }
+
+    @Test func aPeriodMayBeNamedAndTheFormatsChosen() async throws {
+        let fixture = try await ChangingFixture()
+        let made = try await fixture.send(
+            .post, Self.path,
+            #"{"report_type": "weekly", "period": "2026-W47", "formats": ["json", "json"]}"#)
+        #expect(made.data["period_start"] == "2026-11-16T00:00:00.000Z")
+        #expect(made.data["period_end"] == "2026-11-23T00:00:00.000Z")
+        let names = made.data["files"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
+        #expect(names.count == 1)
+        #expect(names.first?.hasPrefix("weekly-2026-W47-") == true)
+        #expect(names.first?.hasSuffix(".json") == true)
+    }
+
+    @Test func whatTheLogEvidencesIsMadeForAFramework() async throws {
+        let fixture = try await ChangingFixture()
+        let made = try await fixture.send(
+            .post, Self.path,
+            #"{"report_type": "compliance", "framework": "dora", "period": "2026-Q4"}"#)
+        #expect(made.status == 201)
+        #expect(made.data["report_type"] == "compliance")
+        let files = made.data["files"]?.arrayValue ?? []
+        let formats = Set(files.compactMap { $0["format"]?.stringValue })
+        #expect(formats == ["html", "md", "csv", "json", "oscal"])
+        let names = files.compactMap { $0["name"]?.stringValue }
+        #expect(names.count == files.count)
+        #expect(names.allSatisfy { $0.hasPrefix("compliance-dora-2026-Q4-") })
+        try fixture.expectCleanLog()
+    }
+
+    @Test func anIncidentIsAboutOneTestThatHasEnded() async throws {
+        let fixture = try await ChangingFixture()
+        let none = try await fixture.send(
+            .post, Self.path, #"{"report_type": "incident", "test_id": 999}"#)
+        #expect(none.status == 404)
+        #expect(try fixture.events(of: "reports") == [])
     }
 
     @Test(arguments: [
         (#"{"report_type": "yearly"}"#, ["report_type"]), ("{}", ["report_type"]),
-        (#"{"report_type": "incident"}"#, ["period_start", "period_end"]),
+        (#"{"report_type": "incident"}"#, ["test_id"]),
+        (#"{"report_type": "incident", "test_id": 2, "period": "2026-W47"}"#, ["period"]),
+        (#"{"report_type": "custom"}"#, ["period_start", "period_end"]),
+        (#"{"report_type": "compliance"}"#, ["framework"]),
+        (#"{"report_type": "compliance", "framework": "iso9001"}"#, ["framework"]),
+        (#"{"report_type": "daily", "framework": "soc2"}"#, ["framework"]),
+        (#"{"report_type": "daily", "period": "2026-W47"}"#, ["period"]),
+        (#"{"report_type": "weekly", "period": "soon"}"#, ["period"]),
+        (#"{"report_type": "daily", "formats": ["docx"]}"#, ["formats"]),
+        (#"{"report_type": "daily", "formats": []}"#, ["formats"]),
         (
-            #"{"report_type": "custom", "period_start": "2026-11-16", "period_end": "2026-11-16"}"#,
+            #"{"report_type": "custom", "period_start": "2026-11-16", "period_end": "2026-11-15"}"#,
             ["period_end"]
         ),
         (
@@ -65,7 +129,7 @@ struct ReportChangesTests {
             ["period_start"]
         ),
     ])
-    func aPeriodThatIsNoneIsRefused(_ body: String, _ fields: [String]) async throws {
+    func whatCannotBeMeantIsRefused(_ body: String, _ fields: [String]) async throws {
         let fixture = try await ChangingFixture()
         let refused = try await fixture.send(.post, Self.path, body)
         #expect(refused.status == 422)

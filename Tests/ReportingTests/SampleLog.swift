@@ -19,6 +19,30 @@ final class SampleLog: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
+    /// From now on, events are recorded at this time, or where they already were if that is later.
+    func setClock(_ now: UInt64) { time.withLock { $0 = max($0, now) } }
+
+    /// The data directory.
+    var folder: String { path }
+
+    /// Changes what is stored wherever it stands, as somebody would who owns the disk.
+    ///
+    /// - Parameter other: as long as `text`.
+    func replaceStored(_ text: String, with other: String) throws {
+        let file = URL(filePath: path + "/log/data.mdb")
+        var bytes = try Data(contentsOf: file)
+        let (old, new) = (Data(text.utf8), Data(other.utf8))
+        precondition(old.count == new.count, "What is stored keeps its length.")
+        var start = bytes.startIndex
+        while let found = bytes.range(of: old, in: start..<bytes.endIndex) {
+            bytes.replaceSubrange(found, with: new)
+            start = found.upperBound
+        }
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.write(contentsOf: bytes)
+        try handle.close()
+    }
+
     /// LMDB opens a file once in a process: the reader before must have gone.
     func reader() throws -> EventReader {
         try retrying { try EventReader(DataDirectory(self.path)) }
@@ -68,16 +92,7 @@ final class SampleLog: Sendable {
         }
 
         /// As one run.
-        func append(_ events: [TestEvent]) async throws {
-            var generator = SystemRandomNumberGenerator()
-            let new = events.map { event in
-                NewEvent(
-                    id: EventID(time: SampleLog.start, using: &generator), number: event.number,
-                    payload: event.payload)
-            }
-            let stream = "run/\(EventID(time: SampleLog.start, using: &generator))"
-            _ = try await store.append(new, to: stream, expecting: .noStream)
-        }
+        func append(_ events: [TestEvent]) async throws { _ = try await begin(events) }
     }
 }
 

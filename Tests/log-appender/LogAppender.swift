@@ -7,6 +7,7 @@ import Foundation
 ///     log-appender copy SOURCE DATA [--limit EVENTS]
 ///     log-appender follow DATA COUNT
 ///     log-appender play DATA COUNT [--players N] [--seed SEED] [--jumps SEED]
+///     log-appender drills DATA WEEKS [--until MICROSECONDS]
 ///     log-appender check DATA ACKED [--outside FOLDER]
 ///
 /// `append` and `copy` print `acked POSITION MICROSECONDS ID` for each event at once when it is
@@ -15,7 +16,8 @@ import Foundation
 /// `unreadable: …` if then the log cannot be read either. With `--outside FOLDER` they sign a
 /// checkpoint after every `--every` appends. `play` appends what chance asks for, and prints what
 /// became of each append: `asked STREAM EXPECTED ID,ID… kept POSITION REVISION COUNT`, or
-/// `… refused WHY`.
+/// `… refused WHY`. `drills` writes what runners and people would have in so many weeks, and prints
+/// `drills EVENTS`.
 @main
 struct LogAppender {
     static func main() async {
@@ -28,6 +30,7 @@ struct LogAppender {
             case "copy": try await copy(&arguments)
             case "follow": try await follow(&arguments)
             case "play": try await play(&arguments)
+            case "drills": try await drills(&arguments)
             case "check": exit(check(&arguments))
             case let command: fatalError("\(command) is no command")
             }

@@ -2,7 +2,6 @@ import ArgumentParser
 import DRTesting
 import EventLog
 import Foundation
-import Synchronization
 
 /// Writes a history: 70 % log lines, 25 % metrics, 5 % other events, in runs of a thousand events
 /// each. Every day of it has the same number of events, and a stored value about 256 bytes.
@@ -31,7 +30,7 @@ struct CorpusCommand: AsyncParsableCommand {
 final class DayClock: Sendable {
     static let day: UInt64 = 86_400_000_000
     private let start: UInt64
-    private let current: Atomic<UInt64>
+    private let clock: SetClock
     private let eventTime: UInt64
 
     /// - Parameter start: microseconds since 1970.
@@ -41,20 +40,18 @@ final class DayClock: Sendable {
     ) {
         self.start = start
         eventTime = UInt64(days) * Self.day / events
-        current = Atomic(start)
+        clock = SetClock(start)
     }
 
-    var now: UInt64 { current.load(ordering: .relaxed) }
-    var logClock: LogClock { LogClock(now: { self.now }, uptime: { self.now }) }
+    var now: UInt64 { clock.now }
+    var logClock: LogClock { clock.logClock }
 
-    func set(_ events: UInt64) {
-        current.store(start + events * eventTime, ordering: .relaxed)
-    }
+    func set(_ events: UInt64) { clock.set(start + events * eventTime) }
 }
 
 extension TestEvent {
     /// As one that is to be appended.
-    func new(at time: UInt64, using generator: inout SystemRandomNumberGenerator) -> NewEvent {
+    func new(at time: UInt64, using generator: inout some RandomNumberGenerator) -> NewEvent {
         NewEvent(id: EventID(time: time, using: &generator), number: number, payload: payload)
     }
 }

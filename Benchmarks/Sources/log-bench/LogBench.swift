@@ -12,6 +12,7 @@ struct LogBench: AsyncParsableCommand {
             AppendCommand.self, SinglesCommand.self, OnceCommand.self, CorpusCommand.self,
             ReplayCommand.self, RebuildCommand.self, VerifyCommand.self, DayCommand.self,
             SeedHistoryCommand.self, RecordReportCommand.self, TickCommand.self,
+            SeedReportsCommand.self, RecordDrillsCommand.self,
         ])
 }
 

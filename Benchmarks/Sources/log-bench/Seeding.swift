@@ -43,7 +43,7 @@ struct SeedHistoryCommand: AsyncParsableCommand {
 
 /// A run that has ended, as a runner records it, but for the text of its scenario.
 struct SeededRun: Sendable {
-    private static let scenarios = [
+    static let scenarios = [
         ("full_outage", "Complete R2 Outage Simulation"),
         ("partial_degradation", "Partial Service Degradation"),
         ("circuit_breaker", "Circuit Breaker Functionality"),
@@ -51,7 +51,7 @@ struct SeededRun: Sendable {
         ("failover_mechanism", "Failover Mechanism"),
         ("performance_benchmark", "Performance Benchmark"),
     ]
-    private static let steps = [
+    static let steps = [
         "Write under load", "Cut off the storage", "Trigger circuit breaker", "Queue operations",
         "Restore the storage", "Drain the queue", "Compare bytes",
     ]

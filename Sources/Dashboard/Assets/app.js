@@ -133,6 +133,12 @@ function show(dialog) {
     const input = $(`[name="${place.dataset.show}"]`, dialog);
     place.textContent = (input && input.value.trim()) || place.dataset.else || "";
   }
+  // Fields that belong to some choices only. What is not shown is not asked for.
+  for (const field of all("[data-when]", dialog)) {
+    const [name, ...values] = field.dataset.when.split(" ");
+    field.hidden = !values.includes($(`[name="${name}"]`, dialog).value);
+    for (const input of all("input, select", field)) input.disabled = field.hidden;
+  }
 }
 
 document.addEventListener("input", (event) => {

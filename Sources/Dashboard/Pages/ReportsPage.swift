@@ -1,4 +1,5 @@
 internal import DRTesting
+internal import Reporting
 
 /// The reports that were made, the newest first.
 struct ReportsPage {
@@ -9,8 +10,15 @@ struct ReportsPage {
     let suggestedName: String
     let suggestedStart: String
     let suggestedEnd: String
+    let frameworks: [FrameworkChoice]
+
+    struct FrameworkChoice {
+        let key: String
+        let title: String
+    }
 
     struct Report {
+        let id: String
         let name: String
         let summary: String?
         let period: String
@@ -28,7 +36,8 @@ struct ReportsPage {
     struct File {
         let report: String
         let link: String
-        let format: String
+        /// The format; of several tables, which one.
+        let label: String
         let size: String
         let digest: String
     }
@@ -44,12 +53,14 @@ struct ReportsPage {
         suggestedStart = Words.day(monday - min(monday, 7 * day))
         suggestedEnd = Words.day(monday - min(monday, day))
         suggestedName = "Week from \(suggestedStart)"
+        frameworks = Framework.allCases.map { FrameworkChoice(key: $0.rawValue, title: $0.title) }
     }
 }
 
 extension ReportsPage.Report {
     fileprivate init(_ row: Row) {
         let id = String(row.id("id") ?? 0)
+        self.id = id
         let success = row.number("success_rate")
         name = row.text("report_name")
         summary = row.words("test_summary")
@@ -67,10 +78,16 @@ extension ReportsPage.Report {
         made = Words.moment(row.time("generated_at"))
         by = row.text("generated_by")
         files = row.rows("files").map { file in
-            ReportsPage.File(
-                report: id, link: PageAddress.encoded(file.text("name")),
-                format: file.text("format"), size: Words.size(file.number("size_bytes")),
-                digest: file.text("sha256"))
+            let (name, format) = (file.text("name"), file.text("format"))
+            return ReportsPage.File(
+                report: id, link: PageAddress.encoded(name),
+                label: format == "csv" ? Self.table(name) : format,
+                size: Words.size(file.number("size_bytes")), digest: file.text("sha256"))
         }
+    }
+
+    /// `runs.csv` of `weekly-2026-W48-0123456789abcdef-runs.csv`.
+    private static func table(_ name: String) -> String {
+        name.split(separator: "-").last.map { String($0) } ?? name
     }
 }

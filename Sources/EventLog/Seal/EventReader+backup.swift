@@ -182,7 +182,8 @@ extension EventReader {
         }
     }
 
-    private func frontier(ofSize size: UInt64) throws -> MerkleFrontier {
+    /// The right edge of the tree over the first `size` events, from the stored hashes.
+    func frontier(ofSize size: UInt64) throws -> MerkleFrontier {
         try slot.with { log in
             try log.environment.read { try Tiles.frontier(ofSize: size, of: log, in: $0) }
         }

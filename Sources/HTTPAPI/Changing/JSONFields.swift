@@ -46,6 +46,15 @@ struct JSONFields {
         }
     }
 
+    /// One or more of the values.
+    mutating func choices(_ name: String, of values: [String]) -> [String]? {
+        read(name, accepted: ["a list of these:"] + values) { value in
+            guard let elements = value.arrayValue, !elements.isEmpty else { return nil }
+            let chosen = elements.compactMap(\.stringValue).filter { values.contains($0) }
+            return chosen.count == elements.count ? chosen : nil
+        }
+    }
+
     /// The id of a row.
     mutating func id(_ name: String) -> UInt64? {
         read(name, accepted: [Self.idForm]) { value in
@@ -70,6 +79,16 @@ struct JSONFields {
         read(name, accepted: [Self.timeForm]) { $0.stringValue.flatMap { RFC3339.time($0) } }
     }
 
+    /// When something ends: a date stands for its whole day, and ends with it.
+    ///
+    /// - Returns: microseconds since 1970.
+    mutating func end(_ name: String) -> UInt64? {
+        read(name, accepted: [Self.timeForm]) { value in
+            guard let text = value.stringValue, let time = RFC3339.time(text) else { return nil }
+            return text.utf8.count == 10 ? time + Self.day : time
+        }
+    }
+
     /// An object of texts, numbers and booleans, in its order.
     mutating func values(_ name: String) -> [NamedValue]? {
         let accepted = ["an object whose members are texts, numbers, true or false"]
@@ -82,6 +101,7 @@ struct JSONFields {
         }
     }
 
+    private static let day: UInt64 = 86_400_000_000
     private static let idForm = "a whole number from 1"
     private static let timeForm = "a date or a time in UTC, as 2026-11-23T08:30:00Z"
 

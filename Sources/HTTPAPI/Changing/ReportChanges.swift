@@ -18,11 +18,13 @@ struct ReportChanges: Sendable {
 
     func generate(_ request: ChangeRequest) async throws -> Answer {
         try request.checkNoQuery()
-        var fields = try JSONFields(request.body)
-        let name = fields.text("report_name")
-        let period = try ReportPeriod.read(from: &fields, now: clock.now())
-        let report = try await maker.make(
-            ReportOrder(period: period, name: name, by: request.caller.subject))
+        let fields = try ReportFields(request.body, now: clock.now())
+        let report: ReportGenerated
+        do {
+            report = try await maker.make(fields.order(by: request.caller.subject))
+        } catch {
+            throw Self.told(error)
+        }
         guard let row = try await reading.row(report.id, of: .reports) else {
             throw APIError.notFound("report \(report.id)")
         }
@@ -30,40 +32,25 @@ struct ReportChanges: Sendable {
             row, message: "report \(report.id) was generated", status: .created,
             headers: [.location: "/api/testing/reports/\(report.id)"])
     }
-}
 
-/// What a report is to be about.
-enum ReportPeriod {
-    private static let second: UInt64 = 1_000_000
-    private static let day: UInt64 = 86_400 * second
-
-    /// A day, week or month without a start and an end is the one that it is now.
-    ///
-    /// - Parameter fields: of which all others have been asked for.
-    static func read(
-        from fields: inout JSONFields, now: UInt64
-    ) throws(APIError) -> Period {
-        let kind =
-            fields.choice("report_type", of: Period.Kind.allCases.map(\.rawValue))
-            .flatMap { Period.Kind(rawValue: $0) } ?? .custom
-        let (start, end) = (fields.time("period_start"), fields.time("period_end"))
-        fields.require(["report_type"])
-        let isGiven = fields.has("period_start") || fields.has("period_end")
-        if isGiven || [.custom, .incident].contains(kind) {
-            fields.require(["period_start", "period_end"])
+    /// Why there is no such report.
+    private static func told(_ error: any Error) -> any Error {
+        switch error {
+        case let error as HistoryError where error.code == .noTest:
+            APIError.notFound("such test: \(error)")
+        case let error as HistoryError:
+            APIError(.conflict, code: "not_ended", "\(error)")
+        case let error as PDFError where error.code == .notInstalled:
+            APIError.invalidFields([
+                APIError.Detail(field: "formats", message: "\(error)", accepted: [])
+            ])
+        case let error as EventLogError:
+            if case .archived = error.code {
+                APIError(.conflict, code: "archived", "\(error)")
+            } else {
+                error
+            }
+        default: error
         }
-        try fields.finish()
-        guard let start, let end else { return Period(kind, containing: now) }
-        if let period = Period(kind, from: start, to: Self.end(end)) { return period }
-        throw .invalidFields([
-            APIError.Detail(
-                field: "period_end", message: "is not after period_start",
-                accepted: ["a later date or time"])
-        ])
-    }
-
-    /// Who says 23:59:59 means the end of the day: no drill falls between two periods.
-    private static func end(_ time: UInt64) -> UInt64 {
-        time % day >= day - second ? time - time % day + day : time
     }
 }

@@ -151,7 +151,8 @@ extension Response {
         headers[.contentType] = file.mediaType
         headers[.contentSecurityPolicy] =
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-        let isShown = ["html", "pdf"].contains(file.format)
+        // Browsers show no PDF in a sandbox.
+        let isShown = file.format == "html"
         headers[.contentDisposition] =
             "\(isShown ? "inline" : "attachment"); filename=\"\(file.plainName)\""
         self.init(

@@ -1,20 +1,28 @@
-internal import Crypto
 public import DRTesting
 public import EventLog
-internal import Merkle
 public import Reporting
 internal import Synchronization
 
 /// A report that somebody wants.
 public struct ReportOrder: Equatable, Sendable {
-    public var period: Period
-    /// `nil`: named for the kind of its period.
+    /// Those that take no program of their own.
+    public static let usualFormats: [ReportFormat] = [
+        .html, .json, .csv, .markdown, .junit, .oscal,
+    ]
+
+    public var subject: ReportSubject
+    /// The report is made in those of them that it has.
+    public var formats: [ReportFormat]
+    /// `nil`: named for its subject.
     public var name: String?
     /// Who wants it.
     public var by: String
 
-    public init(period: Period, name: String? = nil, by: String) {
-        (self.period, self.name, self.by) = (period, name, by)
+    public init(
+        subject: ReportSubject, formats: [ReportFormat] = usualFormats, name: String? = nil,
+        by: String
+    ) {
+        (self.subject, self.formats, self.name, self.by) = (subject, formats, name, by)
     }
 }
 
@@ -31,66 +39,43 @@ public final class ReportMaker: Sendable {
         (self.store, self.catalog, self.toolVersion) = (store, catalog, toolVersion)
     }
 
-    /// Makes a report of all that the log has now, as HTML and as JSON.
+    /// Makes a report of what the log has now. All files are made before the first is written.
     ///
     /// - Returns: what was recorded. It and the files are durable.
-    /// - Throws: `EventLogError`, `Reports.Refusal`.
+    /// - Throws: `EventLogError`: `.damaged` if the log is not intact; `HistoryError` if there is
+    ///   nothing to report on; `PDFError` if PDF is wanted and cannot be made; `Reports.Refusal`.
     public func make(_ order: ReportOrder) async throws -> ReportGenerated {
-        let made = try await store.read { try self.write(order, $0) }
+        let request = ReportRequest(order.subject, name: order.name, toolVersion: toolVersion)
+        // All but PDF is made where blocking is allowed.
+        let (report, made) = try await store.read { reader in
+            let report = try request.report(reader).report
+            return (report, try report.files(order.formats))
+        }
+        var files = made
+        if order.formats.contains(.pdf), type(of: report).formats.contains(.pdf) {
+            files.append(try await report.pdf())
+        }
+        let event = try await write(files, of: report, order)
         let change = try await catalog.change(Reports.self) { state in
-            try Reports.decide(.record(made), in: state.table)
+            try Reports.decide(.record(event), in: state.table)
         }
         let recorded = change.state.table.rows.last { row in
-            var same = made
+            var same = event
             same.id = row.id
             return row == same
         }
-        return recorded ?? made
+        return recorded ?? event
     }
 
-    private func write(_ order: ReportOrder, _ reader: EventReader) throws -> ReportGenerated {
-        let period = order.period
-        let name = order.name ?? "Disaster recovery, \(period.kind.rawValue) report"
-        let report = try PeriodReport(
-            reader, period: period, name: name, asOf: nil, toolVersion: toolVersion)
-        var event = ReportGenerated(report)
-        event.generatedBy = order.by
-        // What a report of the same name holds is the same: a file is never written over with
-        // something else.
-        let json = report.json
-        let digest = Hexadecimal.encode(Array(SHA256.hash(data: json).prefix(8)))
-        let contents = [("html", Array(try report.html().utf8)), ("json", json)]
-        for (format, bytes) in contents {
-            let file = "\(period.kind.rawValue)-\(digest).\(format)"
-            try writing.withLock { _ in
-                try DurableFile.write(bytes, to: "\(reader.directory.reports)/\(file)")
-            }
-            event.files.append(
-                ReportFile(
-                    name: file, format: format, digest: Array(SHA256.hash(data: bytes)),
-                    size: UInt64(bytes.count)))
+    /// - Returns: what the log is told of it.
+    private func write(
+        _ files: [RenderedFile], of report: any RenderableReport, _ order: ReportOrder
+    ) async throws -> ReportGenerated {
+        let named = report.filesToRecord(files)
+        let folder = ReportFolder(store.directory.reports)
+        try await store.read { [self] _ in
+            try writing.withLock { _ in try folder.write(named) }
         }
-        return event
-    }
-}
-
-extension ReportGenerated {
-    /// Without its files and who made it.
-    fileprivate init(_ report: PeriodReport) {
-        self.init()
-        let statistics = report.statistics
-        (reportName, reportType) = (report.name, report.period.kind.rawValue)
-        (periodStart, periodEnd) = (report.period.start, report.period.end)
-        totalTests = UInt64(statistics.total)
-        passedTests = UInt64(statistics.completed)
-        failedTests = UInt64(statistics.failed)
-        avgRtoMs = statistics.averageRTOMs.flatMap { UInt64(exactly: $0.rounded()) }
-        avgRpoMs = statistics.averageRPOMs.flatMap { UInt64(exactly: $0.rounded()) }
-        successRate = statistics.successRate
-        testSummary =
-            "\(statistics.completed) of \(statistics.total.counted("drill")) passed, "
-            + "\(statistics.failed) failed, \(statistics.inconclusive) inconclusive"
-        recommendations = report.recommendations
-        position = report.origin.position
+        return report.record(named, by: order.by, name: order.name)
     }
 }

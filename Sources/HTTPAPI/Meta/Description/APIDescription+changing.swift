@@ -1,3 +1,4 @@
+internal import DRTesting
 internal import HTTPTypes
 internal import Reporting
 
@@ -154,19 +155,27 @@ extension APIDescription {
         .refused(400, 401, 403, 404, 408, 409, 413, 422, 429, 503),
         APIOperation(
             .post, "/api/testing/reports/generate", "generate_report",
-            "Makes the report of a period, and answers when it is there.", tag: "reports"
+            """
+            Makes the report of a period or of one test, or what the log evidences for a \
+            framework, and answers when it is there. A period is named, as 2026-W48, or given by \
+            its ends: of a date the whole day is in it, of a time what comes before.
+            """, tag: "reports"
         )
         .reading(
             .json(
                 .strictObject([
-                    Member("report_type", .oneOf(Period.Kind.allCases.map(\.rawValue))),
+                    Member("report_type", .oneOf(Reports.types)),
+                    optional("period", .text()),
                     optional("period_start", .time), optional("period_end", .time),
+                    optional("test_id", .count),
+                    optional("framework", .oneOf(Framework.allCases.map(\.rawValue))),
+                    optional("formats", .array(.oneOf(ReportFields.formats))),
                     optional("report_name", .text()),
                 ]))
         )
         .idempotent
         .answer(.named("Report"), "The report.", status: 201)
-        .refused(400, 401, 403, 408, 409, 413, 422, 429, 503),
+        .refused(400, 401, 403, 404, 408, 409, 413, 422, 429, 503),
     ]
 
     private static let access: [APIOperation] = [

@@ -1,0 +1,56 @@
+import ArgumentParser
+import EventLog
+import Merkle
+import Reporting
+
+/// Where a bundle is written: a folder that was not there before.
+struct BundleFolder {
+    let folder: ReportFolder
+
+    /// - Throws: exit code 70 if there is something of that name. What may have been handed over is
+    ///   not written over.
+    init(_ parent: ReportFolder, named name: String) throws {
+        folder = ReportFolder(parent.path(of: name))
+        if parent.holds(name) {
+            complain(
+                "\(folder.path) is there already, and evidence is not written over: remove it, or "
+                    + "choose another --output")
+            throw ExitCode(ReportExit.failed)
+        }
+    }
+
+    /// The list of digests comes last: without it the folder is not whole.
+    func write(_ bundle: EvidenceBundle) throws {
+        let (last, others) = ("SHA256SUMS", bundle.files.filter { $0.path != "SHA256SUMS" })
+        for file in others + bundle.files.filter({ $0.path == last }) {
+            try folder.write(file.bytes, to: file.path)
+        }
+    }
+}
+
+extension EvidenceBundle {
+    /// With the proofs that the log has now. What no checkpoint covers yet has none.
+    ///
+    /// - Throws: `EventLogError`; exit code 4 if the log has no checkpoint at all.
+    init(
+        _ report: ComplianceReport, _ files: [RenderedFile], _ seal: SealStatus,
+        provenBy reader: EventReader
+    ) throws {
+        guard let checkpoint = seal.checkpoint, let key = seal.key else {
+            complain("the log has no checkpoint yet, and so no proofs: run dr-audit checkpoint")
+            throw ExitCode(ReportExit.nothingFound)
+        }
+        var proofs: [(position: UInt64, text: String)] = []
+        for item in report.manifest {
+            do {
+                let proof = try reader.logProof(of: item.lastPosition)
+                // Without its event it would be no proof by itself.
+                if proof.extra != nil { proofs.append((item.lastPosition, proof.encoded)) }
+            } catch let error as EventLogError where error.code == .notSealed {
+                continue
+            }
+        }
+        self.init(
+            report, rendered: files, proofs: proofs, checkpoint: checkpoint, publicKey: key)
+    }
+}
