@@ -5,12 +5,15 @@ import Reporting
 
 /// Where a bundle is written: a folder that was not there before.
 struct BundleFolder {
-    let folder: ReportFolder
+    private let parent: ReportFolder
+    private let name: String
+
+    var folder: ReportFolder { ReportFolder(parent.path(of: name)) }
 
     /// - Throws: exit code 70 if there is something of that name. What may have been handed over is
     ///   not written over.
     init(_ parent: ReportFolder, named name: String) throws {
-        folder = ReportFolder(parent.path(of: name))
+        (self.parent, self.name) = (parent, name)
         if parent.holds(name) {
             complain(
                 "\(folder.path) is there already, and evidence is not written over: remove it, or "
@@ -19,12 +22,9 @@ struct BundleFolder {
         }
     }
 
-    /// The list of digests comes last: without it the folder is not whole.
+    /// All of it, or nothing.
     func write(_ bundle: EvidenceBundle) throws {
-        let (last, others) = ("SHA256SUMS", bundle.files.filter { $0.path != "SHA256SUMS" })
-        for file in others + bundle.files.filter({ $0.path == last }) {
-            try folder.write(file.bytes, to: file.path)
-        }
+        try parent.writeFolder(name, bundle.files.map { (path: $0.path, bytes: $0.bytes) })
     }
 }
 

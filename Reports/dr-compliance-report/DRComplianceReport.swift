@@ -8,6 +8,7 @@ struct DRComplianceReport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dr-compliance-report",
         abstract: "Writes what the event log evidences for the controls of a framework.",
+        usage: "dr-compliance-report --framework <name> --period <period> [<options>]",
         discussion: """
             For each control it says whether drills of the period support it, partly cover it, \
             contradict it, are overdue or do not cover it, and what is not evidenced here at all. \
@@ -25,7 +26,7 @@ struct DRComplianceReport: AsyncParsableCommand {
 
     private static let version = "0.1.0"
 
-    @Option(help: "The framework, as it is called above.")
+    @Option(help: ArgumentHelp("The framework, as it is called above.", valueName: "name"))
     var framework: String?
 
     @Option(
@@ -43,6 +44,12 @@ struct DRComplianceReport: AsyncParsableCommand {
             "Read the log only up to this position. (default: the last event of the period that "
                 + "is no report)", valueName: "position"))
     var asOf: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Judge what is due at the end of the period, also if the log does not show yet that "
+                + "it is over, or at the head. (default: as the log shows)", valueName: "moment"))
+    var judgeAt: Moment?
 
     @Option(
         help: "Of html, pdf, md, csv, json and oscal, with commas between. pdf needs WeasyPrint.")
@@ -74,15 +81,21 @@ struct DRComplianceReport: AsyncParsableCommand {
         case breach
     }
 
+    enum Moment: String, ExpressibleByArgument, CaseIterable {
+        case end, head
+    }
+
     func validate() throws {
         if schema { return }
+        if output?.isEmpty == true { throw ValidationError("--output is empty.") }
         _ = (try chosenFramework(), try chosenPeriod(), try formats())
     }
 
     private func chosenFramework() throws -> Framework {
-        guard let chosen = framework.flatMap({ Framework(rawValue: $0) }) else {
-            let names = Framework.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("Give --framework; accepted: \(names)")
+        let names = Framework.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let framework else { throw ValidationError("Give --framework; accepted: \(names)") }
+        guard let chosen = Framework(rawValue: framework) else {
+            throw ValidationError("--framework: '\(framework)' is not one; accepted: \(names)")
         }
         return chosen
     }
@@ -91,8 +104,8 @@ struct DRComplianceReport: AsyncParsableCommand {
         if let period, from == nil, to == nil {
             guard let chosen = Period(period) else {
                 throw ValidationError(
-                    "--period \(period) is none; accepted: 2026-Q4, 2026-11, 2026, 2026-W48, "
-                        + "2026-11-23")
+                    "--period: '\(period)' is not one; accepted: one like 2026-Q4, 2026-11, 2026, "
+                        + "2026-W48 or 2026-11-23")
             }
             return chosen
         }
@@ -101,7 +114,8 @@ struct DRComplianceReport: AsyncParsableCommand {
         }
         guard let chosen = Period(from: from, to: to) else {
             throw ValidationError(
-                "--from \(from) --to \(to): accepted: two dates or times in UTC, in order")
+                "--from '\(from)' --to '\(to)': accepted: two dates like 2026-10-01, or times like "
+                    + "2026-10-01T08:00:00Z, in their order")
         }
         return chosen
     }
@@ -130,8 +144,9 @@ struct DRComplianceReport: AsyncParsableCommand {
         let directory = DataDirectory.standard(data, environment: environment)
         let reader = try EventReader(directory)
         let framework = try chosenFramework()
-        let request = ReportRequest(
+        var request = ReportRequest(
             .compliance(framework, try chosenPeriod()), asOf: asOf, toolVersion: Self.version)
+        request.judgement = judgeAt.flatMap { HistoryRequest.Judgement(rawValue: $0.rawValue) }
         let (history, seal) = try request.history(reader)
         let report = ComplianceReport(history, framework: framework)
         let formats = try formats()

@@ -8,6 +8,7 @@ struct DRNightly: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dr-nightly",
         abstract: "Makes the reports that are due, and records that they were made.",
+        usage: "dr-nightly [<options>]",
         discussion: """
             A report is due when its period is over and no report of the whole of it is recorded: \
             of each day, of each week on Monday, of each month on the first, and, for the \

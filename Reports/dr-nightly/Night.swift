@@ -91,8 +91,10 @@ struct Night: Sendable {
     private func make(
         _ subject: ReportSubject, from store: EventStore
     ) async throws -> ReportResult {
-        let request = ReportRequest(subject, toolVersion: DRNightly.version)
-        let (report, seal) = try await store.read { try request.report($0) }
+        var request = ReportRequest(subject, toolVersion: DRNightly.version)
+        // What is due is over by the clock, also if nothing was recorded since.
+        request.judgement = .end
+        let (report, seal) = try await store.read { [request] in try request.report($0) }
         let made = try await EndingSignals.cancelling { [formats] in
             try await report.allFiles(formats)
         }

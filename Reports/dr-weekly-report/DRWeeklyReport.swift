@@ -8,6 +8,11 @@ struct DRWeeklyReport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dr-weekly-report",
         abstract: "Writes what was tested in a period, from the event log.",
+        usage: """
+            dr-weekly-report [--week|--month|--day <period>] [<options>]
+            dr-weekly-report --from <from> --to <to> [<options>]
+            dr-weekly-report --test <id> [<options>]
+            """,
         discussion: """
             A drill is in the period in which it ended. Without a period it is about the current \
             week. The same arguments and the same history give the same bytes, whenever the report \
@@ -28,6 +33,12 @@ struct DRWeeklyReport: AsyncParsableCommand {
             "Read the log only up to this position. (default: the last event of the period that "
                 + "is no report)", valueName: "position"))
     var asOf: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Judge what is due at the end of the period, also if the log does not show yet that "
+                + "it is over, or at the head. (default: as the log shows)", valueName: "moment"))
+    var judgeAt: Moment?
 
     @Option(
         help: "Of html, pdf, md, csv, json and junit, with commas between. pdf needs WeasyPrint.")
@@ -55,9 +66,18 @@ struct DRWeeklyReport: AsyncParsableCommand {
         case breach
     }
 
+    enum Moment: String, ExpressibleByArgument, CaseIterable {
+        case end, head
+    }
+
     func validate() throws {
+        if schema { return }
         _ = try formats()
         if let name, name.allSatisfy(\.isWhitespace) { throw ValidationError("--name is empty.") }
+        if output?.isEmpty == true { throw ValidationError("--output is empty.") }
+        if judgeAt != nil && choice.test != nil {
+            throw ValidationError("--judge-at is for a period, and --test is not about one.")
+        }
     }
 
     private func formats() throws -> [ReportFormat] {
@@ -80,9 +100,10 @@ struct DRWeeklyReport: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let directory = DataDirectory.standard(data, environment: environment)
         let reader = try EventReader(directory)
-        let request = ReportRequest(
+        var request = ReportRequest(
             try choice.subject(now: LogClock.system.now()), name: name, asOf: asOf,
             toolVersion: Self.version)
+        request.judgement = judgeAt.flatMap { HistoryRequest.Judgement(rawValue: $0.rawValue) }
         let (report, seal) = try request.report(reader)
         let formats = try formats()
         let files = try await EndingSignals.cancelling { try await report.allFiles(formats) }

@@ -47,9 +47,9 @@ struct PeriodChoice: ParsableArguments {
     func subject(now: UInt64) throws -> ReportSubject {
         if (from == nil) != (to == nil) { throw ValidationError("--from and --to go together.") }
         let named = try [
-            named("--week", week, .weekly, "2026-W48") { Period(week: $0) },
-            named("--month", month, .monthly, "2026-11") { Period(month: $0) },
-            named("--day", day, .daily, "2026-11-23") { Period(day: $0) },
+            named("week", week, .weekly, "2026-W48") { Period(week: $0) },
+            named("month", month, .monthly, "2026-11") { Period(month: $0) },
+            named("day", day, .daily, "2026-11-23") { Period(day: $0) },
             between(), incident(),
         ].compactMap { $0 }
         if named.count > 1 {
@@ -64,15 +64,16 @@ struct PeriodChoice: ParsableArguments {
     }
 
     private func named(
-        _ option: String, _ text: String?, _ kind: Kind, _ example: String,
+        _ noun: String, _ text: String?, _ kind: Kind, _ example: String,
         _ period: (String) -> Period?
     ) throws -> ReportSubject? {
         guard let text else { return nil }
         if let type, type != kind {
-            throw ValidationError("\(option) is \(kind.rawValue), not \(type.rawValue).")
+            throw ValidationError("--\(noun) is \(kind.rawValue), not \(type.rawValue).")
         }
         guard let period = period(text) else {
-            throw ValidationError("\(option) \(text) is none; accepted: \(example)")
+            throw ValidationError(
+                "--\(noun): '\(text)' is not a \(noun); accepted: one like \(example)")
         }
         return .period(period)
     }
@@ -82,7 +83,8 @@ struct PeriodChoice: ParsableArguments {
         if type == .incident { throw ValidationError("--type incident needs --test.") }
         guard let period = Period(from: from, to: to, as: (type ?? .custom).ofPeriod) else {
             throw ValidationError(
-                "--from \(from) --to \(to): accepted: two dates or times in UTC, in order")
+                "--from '\(from)' --to '\(to)': accepted: two dates like 2026-11-16, or times like "
+                    + "2026-11-16T08:00:00Z, in their order")
         }
         return .period(period)
     }

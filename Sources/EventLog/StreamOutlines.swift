@@ -97,8 +97,11 @@ private final class OutlineWork<Value: Sendable>: Sendable {
             guard let append = try log.firstAppend(fromStream: number, in: transaction),
                 append.firstPosition < position
             else { return (values, true) }
-            // No event has this number: there is a gap in a log that is damaged.
-            if append.stream != number { continue }
+            if append.stream != number {
+                throw EventLogError(
+                    .damaged,
+                    "stream \(number) is missing from the index of appends: run dr-audit verify")
+            }
             let first = try log.firstEvent(of: append, numbered: begin, firstHeld, in: transaction)
             guard let first else { continue }
             let last = try log.lastEvent(

@@ -22,6 +22,22 @@ struct PrintableTextTests {
         #expect(text.printable() == shown)
     }
 
+    /// 66 code points, which strict readers of HTML and XML refuse.
+    @Test func whatIsNoCharacterBecomesVisible() throws {
+        let planes = (UInt32(0)...16).flatMap { [$0 << 16 | 0xfffe, $0 << 16 | 0xffff] }
+        let noncharacters = Array(UInt32(0xfdd0)...0xfdef) + planes
+        #expect(noncharacters.count == 66)
+        for value in noncharacters {
+            let scalar = try #require(Unicode.Scalar(value))
+            let shown = "a\(Character(scalar))b".printable()
+            #expect(shown == "a\\u{\(String(value, radix: 16))}b")
+        }
+        // Their neighbours may come to mean something.
+        for neighbour in ["\u{fdcf}", "\u{fdf0}", "\u{fffd}", "\u{1fffd}", "\u{2fffd}"] {
+            #expect(neighbour.printable() == neighbour)
+        }
+    }
+
     @Test func newlinesStayOnlyWhereTheyMay() {
         #expect("a\nb".printable() == #"a\u{a}b"#)
         #expect("a\nb\r\n".printable(keepsNewlines: true) == "a\nb\\u{d}\n")

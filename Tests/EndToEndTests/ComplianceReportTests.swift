@@ -145,6 +145,9 @@ import Testing
 
     @Test(arguments: [
         [], ["--framework", "soc2"], ["--period", "2026-Q4"],
+        ["--framework", "SOC2", "--period", "2026-Q4"],
+        ["--framework", "soc2", "--period", "2026-Q4", "--output", ""],
+        ["--framework", "soc2", "--period", "2026-Q4", "--judge-at", "now"],
         ["--framework", "iso9001", "--period", "2026-Q4"],
         ["--framework", "soc2", "--period", "2026-Q5"],
         ["--framework", "soc2", "--from", "2026-10-01"],

@@ -34,6 +34,24 @@ struct FullDiskTests {
         }
     }
 
+    /// There is room for a part of it, which the disk takes without a complaint.
+    @Test func ofAReportOnAFullDiskNothingIsLeft() async throws {
+        let workspace = try await MadeUpHistory.shared.copy()
+        let disk = try SmallDisk(at: workspace.folder + "/disk")
+        disk.fill(leaving: 4)
+        let week = ["--week", MadeUpHistory.week, "--format", "html"]
+        let quarter = ["--framework", "soc2", "--period", MadeUpHistory.quarter, "--bundle"]
+        for (program, options) in [(Program.report, week), (.compliance, quarter)] {
+            let run = try await workspace.run(program, options + ["--output", disk.path])
+            #expect(run.status == 70, "\(run)")
+            #expect(run.output == "")
+            #expect(run.complaint.contains("No space left on device"), "\(run)")
+            let left = try FileManager.default.contentsOfDirectory(atPath: disk.path)
+            #expect(left == ["fill"], "\(run)")
+        }
+        withExtendedLifetime(disk) {}
+    }
+
     private static func expectUsable(
         _ workspace: Workspace, _ environment: [String: String]
     ) async throws {
@@ -82,11 +100,13 @@ final class SmallDisk: Sendable {
         }
     }
 
-    /// Takes all space that is left.
-    func fill() {
+    /// Takes all space that is left, but for so many blocks of 4096 bytes.
+    func fill(leaving blocks: Int = 0) {
         let descriptor = open(path + "/fill", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         let block = [UInt8](repeating: 0x2e, count: 4096)
         while write(descriptor, block, block.count) > 0 {}
+        let size = lseek(descriptor, 0, SEEK_END)
+        ftruncate(descriptor, max(0, size - off_t(blocks * block.count)))
         close(descriptor)
     }
 

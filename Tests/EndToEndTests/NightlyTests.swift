@@ -41,6 +41,35 @@ import Testing
         try await workspace.expectIntact()
     }
 
+    /// Nothing was recorded in it: the log alone does not show that the week went by.
+    @Test func whatNobodyRanInAQuietWeekIsOverdue() async throws {
+        let workspace = try Workspace()
+        let end = UInt64((Date.now.timeIntervalSince1970 - 21 * 86_400) * 1_000_000)
+        try await workspace.makeUpDrills(weeks: 2, until: "\(end)")
+        let night = try await workspace.run(
+            .nightly, ["--types", "weekly", "--format", "json", "--json"])
+        #expect(night.status == 0, "\(night)")
+        let made = try #require(try JSON(parsing: night.output)["reports"].elements.first)
+        let path = try #require(made["files"].elements.first?["path"].text)
+        let report = try JSON(parsing: try String(contentsOfFile: path, encoding: .utf8))
+        #expect(report["judged_at"] == report["period_end"])
+        // One of each of the two cadences, which are weekly.
+        #expect(report["due"]["overdue"].integer == 2)
+    }
+
+    /// So that two lines of one night can be told apart.
+    @Test func theLineOfAComplianceReportNamesItsFramework() async throws {
+        let workspace = try await workspace()
+        let night = try await workspace.run(
+            .nightly, ["--types", "none", "--frameworks", "soc2,dora", "--format", "json"])
+        #expect(night.status == 0, "\(night)")
+        let beginnings = ["compliance report for soc2 of ", "compliance report for dora of "]
+        #expect(night.lines.count == 2)
+        for (line, beginning) in zip(night.lines, beginnings) {
+            #expect(line.hasPrefix(beginning), "\(night)")
+        }
+    }
+
     @Test func twoAtOnceRecordOneOfEach() async throws {
         let workspace = try await workspace()
         let both = try (0..<2).map { _ in try workspace.start(.nightly, Self.everything) }

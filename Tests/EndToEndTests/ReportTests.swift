@@ -38,12 +38,12 @@ import Testing
         #expect(first == third)
     }
 
-    /// Anybody who has the report and the log makes it again, though the log has gone on.
-    @Test func thePrintedCommandMakesTheSameBytes() async throws {
+    /// Anybody who has the report and the log makes it again, though the log has gone on: also that
+    /// of a week of which the log did not show yet that it was over.
+    @Test(arguments: [MadeUpHistory.earlierWeek, MadeUpHistory.week])
+    func thePrintedCommandMakesTheSameBytes(week: String) async throws {
         let workspace = try await MadeUpHistory.shared.copy()
-        let options = [
-            "--week", MadeUpHistory.earlierWeek, "--format", "html,json", "--name", "It's ours",
-        ]
+        let options = ["--week", week, "--format", "html,json", "--name", "It's ours"]
         let (_, first) = try await report(workspace, options, to: "first")
         let command = try #require(try json(first)["origin"]["command"].text)
         try await workspace.makeUpDrills(weeks: 1)
@@ -252,6 +252,7 @@ import Testing
         ["--week", "2026-W47", "--type", "monthly"], ["--type", "custom"], ["--type", "incident"],
         ["--test", "2", "--week", "2026-W47"], ["--test", "2", "--type", "weekly"],
         ["--test", "two"], ["--name", " "], ["--fail-on", "anything"], ["--as-of", "now"],
+        ["--judge-at", "now"], ["--judge-at", "end", "--test", "2"], ["--output", ""],
         ["surplus"],
     ])
     func whatCannotBeMeantIsRefused(options: [String]) async throws {

@@ -52,6 +52,20 @@ struct StreamOutlineTests {
             try outlines(of: store.reader, before: .max) == [[22, 0], [23, 42], [44, 63]])
     }
 
+    /// Streams are numbered without a gap: nothing else tells that there was one.
+    @Test func aStreamThatIsMissingFromTheIndexIsDamage() async throws {
+        _ = try await fixture.openStoreWithRuns()
+        // Run b is one append.
+        try fixture.withRawLog { log in
+            try log.remove(AppendRow.key(stream: 4, revision: 1), from: "appends")
+        }
+        let reader = try fixture.openReader()
+        let error = #expect(throws: EventLogError.self) {
+            _ = try outlines(of: reader, before: .max)
+        }
+        #expect(error?.code == .damaged)
+    }
+
     @Test func manyStreamsAreSeenInTheOrderInWhichTheyBegan() async throws {
         let store = try fixture.openStore()
         var make = RunMaker()

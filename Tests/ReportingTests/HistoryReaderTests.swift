@@ -15,11 +15,13 @@ struct HistoryReaderTests {
     private func at(_ hours: UInt64) { log.setClock(Self.week.start + hours * 3_600_000_000) }
 
     private func read(
-        _ period: Period = HistoryReaderTests.week, asOf: UInt64? = nil, incident: UInt64? = nil
+        _ period: Period = HistoryReaderTests.week, asOf: UInt64? = nil, incident: UInt64? = nil,
+        judgement: HistoryRequest.Judgement? = nil
     ) throws -> (history: History, seal: SealStatus) {
         var request = HistoryRequest(
             period: period, toolVersion: "1.0.0", command: "dr-weekly-report --week 2026-W48")
         (request.asOf, request.incident) = (asOf, incident)
+        request.judgement = judgement
         return try HistoryReader(log.reader()).read(request)
     }
 
@@ -55,7 +57,8 @@ struct HistoryReaderTests {
         #expect(origin.head == end)
         #expect(origin.generatedAt == Self.week.start + 3_600_000_000)
         #expect(origin.range.last == end)
-        #expect(origin.command == "dr-weekly-report --week 2026-W48 --as-of \(end)")
+        #expect(
+            origin.command == "dr-weekly-report --week 2026-W48 --as-of \(end) --judge-at head")
     }
 
     @Test func moreReportsThanOneReadGivesDoNotHideTheHead() async throws {
@@ -116,7 +119,28 @@ struct HistoryReaderTests {
         try await log.write { try await $0.add([.cadence()], toStream: Cadences.stream) }
         let over = try read().history
         #expect(over.judgedAt == Self.week.end)
-        #expect(over.origin == running.origin)
+        #expect(over.origin.range == running.origin.range)
+        // The commands that they print make them again.
+        #expect(running.origin.command.hasSuffix("--judge-at head"))
+        #expect(over.origin.command.hasSuffix("--judge-at end"))
+        let again = try read(judgement: .head).history
+        #expect(again.judgedAt == running.judgedAt && again.origin == running.origin)
+    }
+
+    /// A log in which nobody records anything does not show that time goes by.
+    @Test func whoeverKnowsThatThePeriodIsOverHasItJudgedAtItsEnd() async throws {
+        try await log.write { writer in
+            at(1)
+            try await writer.run(.passed)
+        }
+        let quiet = try read(judgement: .end).history
+        #expect(quiet.judgedAt == Self.week.end)
+        try await log.write { writer in
+            at(24 * 8)
+            try await writer.run(.passed)
+        }
+        let over = try read().history
+        #expect(over.judgedAt == quiet.judgedAt && over.origin == quiet.origin)
     }
 
     /// What was run after it is not looked at, so that nobody was late with it.
@@ -136,6 +160,7 @@ struct HistoryReaderTests {
         let history = try read(asOf: head).history
         #expect(history.judgedAt == Self.week.start + 3_600_000_000)
         #expect(history.judgedAt == before.judgedAt && history.origin == before.origin)
+        #expect(try read(asOf: head, judgement: .end).history.judgedAt == before.judgedAt)
         #expect(try read().history.judgedAt == Self.week.end)
     }
 

@@ -86,7 +86,8 @@ struct BundleInstructions {
             openssl pkeyutl -verify -pubin -keyform DER -inkey key.der \\
                 -rawin -in signed.txt -sigfile signature.bin
 
-        prints `Signature Verified Successfully`. `checkpoint.pub` is the key of the log as its
+        prints `Signature Verified Successfully`, and nothing like it if the key in `checkpoint.pub`
+        did not sign what was taken apart. `checkpoint.pub` is the key of the log as its
         owner gives it: compare it with one that you got on another way.
         """
     }
@@ -104,10 +105,10 @@ struct BundleInstructions {
 
         ends with `intact`, and has checked every event that the checkpoint covers. Then
 
-            \(report.origin.command.printable())
+            \(report.origin.command.printable()) --data COPY --output AGAIN
 
-        makes the report again. Its files have the digests of `SHA256SUMS`; only of a PDF they may
-        differ, if another version of the program that sets it is installed.
+        makes the report again, in the folder `AGAIN`. Its files have the digests of `SHA256SUMS`;
+        only of a PDF they may differ, if another version of the program that sets it is installed.
         """
     }
 
@@ -140,12 +141,14 @@ struct BundleInstructions {
 
         text, _, lines = open(sys.argv[1], encoding="utf-8").read().rpartition("\n\n")
         name, key_id, key = open("checkpoint.pub", encoding="utf-8").read().strip().split("+", 2)
+        signature = b""
         for line in lines.splitlines():
             _, signer, blob = line.split(" ")
             blob = base64.b64decode(blob)
             if signer == name and blob[:4].hex() == key_id:
-                open("signed.txt", "wb").write(text.rpartition("\n\n")[2].encode() + b"\n")
-                open("signature.bin", "wb").write(blob[4:])
+                signature = blob[4:]
+        open("signed.txt", "wb").write(text.rpartition("\n\n")[2].encode() + b"\n")
+        open("signature.bin", "wb").write(signature)
         der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(key)[1:]
         open("key.der", "wb").write(der)
         """#

@@ -40,6 +40,9 @@ extension ComplianceReport.IntegrityStatement {
             }
         return [
             hashed, stored,
+            "What stands here of earlier drills, and of cadences, schedules, scenarios and excuses "
+                + "that were kept before the period, was read as it is stored: dr-audit verify "
+                + "checks all events of the log.",
             "Each position from 1 to \(range.size) has one leaf in that tree: none is left out.",
             "The signature over the tree is no part of this report, which has to come out the same "
                 + "before and after it: a bundle of evidence has it, as its checkpoint.",

@@ -12,9 +12,9 @@ internal import DRTesting
 /// A success in a later period changes nothing about a period before it. A drill that is due and
 /// whose grace is not over counts in the period in which one of these happens.
 extension DueAccount {
-    /// At most so many drills of one cadence are listed. They are counted all, so that an account
-    /// that is cut does not reconcile.
-    static let mostPerCadence = 100_000
+    /// At most so many drills of one cadence are listed: more than a year of hourly ones. They are
+    /// counted all, so that an account that is cut does not reconcile.
+    static let mostPerCadence = 10_000
 
     /// - Parameters:
     ///   - cadences: also those that were disabled or removed, which asked until then. Of each only

@@ -40,7 +40,7 @@ public struct HistoryReader {
         let origin = ReportOrigin(
             logID: reader.logID, logOrigin: reader.origin, head: scope.head,
             generatedAt: scope.generatedAt, range: range, firstHeld: try reader.firstPosition(),
-            toolVersion: request.toolVersion, command: request.command + " --as-of \(scope.head)",
+            toolVersion: request.toolVersion, command: Self.command(request, scope),
             counts: .init(
                 runs, ends: fold.ends, underWay: underWay, events: range.hashed))
         let history = History(
@@ -48,6 +48,16 @@ public struct HistoryReader {
             underWay: underWay, earlier: before.drills,
             catalog: try CatalogFold.catalog(scope, reader), notes: fold.notes)
         return (history, SealStatus(checkpoint, head: scope.head))
+    }
+
+    /// With all that the history follows from, so that it makes the same report however the log
+    /// goes on.
+    private static func command(_ request: HistoryRequest, _ scope: HistoryScope) -> String {
+        let command = "\(request.command) --as-of \(scope.head)"
+        if scope.incident != nil { return command }
+        let moment: HistoryRequest.Judgement =
+            scope.judgedAt == scope.period.end ? .end : .head
+        return "\(command) --judge-at \(moment.rawValue)"
     }
 
     /// The root of the tree over the head's events, from the events of the period.

@@ -32,11 +32,15 @@ struct HistoryScope: Equatable {
         if let incident = request.incident {
             try self.init(incident: incident, asOf: request.asOf, end: end, reader)
         } else {
-            try self.init(request.period, asOf: request.asOf, reader)
+            try self.init(
+                request.period, asOf: request.asOf, judgement: request.judgement, reader)
         }
     }
 
-    private init(_ period: Period, asOf: UInt64?, _ reader: EventReader) throws {
+    private init(
+        _ period: Period, asOf: UInt64?, judgement: HistoryRequest.Judgement?,
+        _ reader: EventReader
+    ) throws {
         let first = try reader.position(recordedAtOrAfter: period.start)
         let after = try reader.position(recordedAtOrAfter: period.end)
         // A log begins with an event of its own: a period before it has nothing else to show.
@@ -44,22 +48,26 @@ struct HistoryScope: Equatable {
             try asOf ?? Self.lastNotOfReport(in: first..<max(first, after), reader)
             ?? max(first, 2) - 1
         let generatedAt = try Self.recorded(head, reader)
-        let isOver = try Self.isOver(period, at: head, next: after, reader)
+        let isOver = try Self.isOver(period, at: head, next: after, judgement, reader)
         self.init(
             period: period, first: first, last: min(head, max(after, 1) - 1), head: head,
             generatedAt: generatedAt, judgedAt: isOver ? period.end : generatedAt, incident: nil)
     }
 
-    /// Whether the log shows that a period came to its end with its head: then what is due can be
-    /// judged at the end. Of a head in the middle of it that is not so, however the log goes on:
-    /// what was run after such a head is not looked at, and nobody was late with it.
+    /// Whether a period came to its end with its head, as somebody knows or the log shows: then
+    /// what is due can be judged at the end. Of a head in the middle of it that is not so, however
+    /// the log goes on: what was run after such a head is not looked at, and nobody was late with
+    /// it.
     ///
     /// - Parameter next: the position of the first event after the period.
     private static func isOver(
-        _ period: Period, at head: UInt64, next: UInt64, _ reader: EventReader
+        _ period: Period, at head: UInt64, next: UInt64,
+        _ judgement: HistoryRequest.Judgement?, _ reader: EventReader
     ) throws -> Bool {
         if head >= next { return true }
+        if judgement == .head { return false }
         if try lastNotOfReport(in: head + 1..<next, reader) != nil { return false }
+        if judgement == .end { return true }
         return try goesOn(from: next, recordedSince: period.end, reader)
     }
 

@@ -20,19 +20,25 @@ struct MetricsText {
 
     private(set) var bytes: [UInt8] = []
     private var current = ""
+    /// By their bytes, as collectors tell them apart.
+    private var series: Set<[UInt8]> = []
 
+    /// A series stands once: of two names that are shown alike the second is left out, since
+    /// collectors refuse a file in which a series is there twice.
+    ///
     /// - Parameter labels: those without a value are left out.
     mutating func add(
         _ family: Family, _ labels: [(name: String, value: String)], _ value: Double
     ) {
-        if current != family.name {
-            write("# HELP \(family.name) \(family.help)\n# TYPE \(family.name) \(family.type)\n")
-            current = family.name
-        }
         let pairs = labels.filter { !$0.value.isEmpty }.map { label in
             "\(label.name)=\"\(Self.escaped(label.value))\""
         }
         let list = pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}"
+        guard series.insert(Array("\(family.name)\(list)".utf8)).inserted else { return }
+        if current != family.name {
+            write("# HELP \(family.name) \(family.help)\n# TYPE \(family.name) \(family.type)\n")
+            current = family.name
+        }
         write("\(family.name)\(list) \(Self.text(value))\n")
     }
 

@@ -25,17 +25,9 @@ public struct RecordedReport: Equatable, Sendable {
     /// - Parameter time: when it was recorded.
     public init(_ report: ReportGenerated, at time: UInt64) {
         self.init(
-            type: report.reportType, framework: Self.framework(of: report),
+            type: report.reportType, framework: Framework(rawValue: report.framework),
             periodStart: report.periodStart, periodEnd: report.periodEnd,
             position: report.position, recordedAt: time)
-    }
-
-    /// The names of its files say it.
-    private static func framework(of report: ReportGenerated) -> Framework? {
-        if report.reportType != "compliance" { return nil }
-        return Framework.allCases.first { framework in
-            report.files.contains { $0.name.hasPrefix("compliance-\(framework.rawValue)-") }
-        }
     }
 
     /// Whether it is of this subject, and of that whole: made when the period was over.

@@ -36,11 +36,11 @@ extension PeriodReport {
         return "DR-\(period)-\(history.origin.logID.prefix(8))"
     }
 
-    /// Due within a week of the judgement, or within the length of the period if that is longer;
-    /// what is late or overdue first.
+    /// Due within a week of the end of the period, or within the length of the period if that is
+    /// longer; what is late or overdue first.
     private static func next(_ book: DrillBook) -> [DueStanding] {
         let length = max(book.period.end - book.period.start, 7 * 86_400_000_000)
-        let end = book.judgedAt.addingClamped(length)
+        let end = book.period.end.addingClamped(length)
         return book.due.standings.filter { $0.isEnabled && $0.dueTime < end }.sorted {
             ($0.dueTime, $0.subject, $0.cadenceID) < ($1.dueTime, $1.subject, $1.cadenceID)
         }

@@ -1,12 +1,19 @@
 extension PeriodReport {
     /// Section 18: how each number of a report comes about. The same for all reports.
     public static let methodNotes: [(title: String, text: String)] = [
-        ("What counts", countingNote), ("What was due", dueNote), ("When it is judged", momentNote),
+        ("What was verified", verificationNote), ("What counts", countingNote),
+        ("What was due", dueNote), ("When it is judged", momentNote),
         ("What is unknown", unknownNote), ("Findings", findingNote), ("Intervals", intervalNote),
         ("Percentiles", percentileNote), ("This period against the weeks before", comparisonNote),
         ("Trends", trendNote), ("Benchmarks", benchmarkNote), ("Unstable drills", instabilityNote),
         ("No score", scoreNote), ("Rules that are not evaluated", ruleNote),
     ]
+
+    private static let verificationNote = """
+        Every event of the period up to the head was hashed anew. What stands here of earlier \
+        drills, and of cadences, schedules, scenarios and excuses that were kept before the \
+        period, was read as it is stored: dr-audit verify checks all events of the log.
+        """
 
     private static let countingNote = """
         A run counts in the period in which its end was recorded, so that each run is in one \
@@ -29,9 +36,10 @@ extension PeriodReport {
 
     private static let momentNote = """
         What is due is judged at the end of the period if the head is its last event and the log \
-        goes on after it; else at the time of the head, since only later events show that time \
-        went by. Drills that have to succeed between that moment and the end of the period are \
-        told as not known.
+        goes on after it, or whoever made the report knew that the period was over; else at the \
+        time of the head, since only later events show that time went by. The command that makes \
+        the report again says which. Drills that have to succeed between that moment and the end \
+        of the period are told as not known.
         """
 
     private static let unknownNote = """
@@ -61,8 +69,9 @@ extension PeriodReport {
 
     private static let comparisonNote = """
         The recovery times of the period are compared with those of the eight weeks before it by \
-        the two-sided test of Mann and Whitney, counted exactly, unless so few values could never \
-        differ at 5 %. The median of the weeks before is shown from five values on.
+        the two-sided test of Mann and Whitney, counted exactly, unless so few values, or so many \
+        equal ones, could never differ at 5 %. The median of the weeks before is shown from five \
+        values on.
         """
 
     private static let trendNote = """

@@ -1,7 +1,7 @@
 // How often drills passed, and whether their results can be relied on.
 
 extension PeriodReport.SuccessRow {
-    /// Of all subjects that were judged in the period or in the one of the same length before it.
+    /// Of all subjects that were judged in the period or in the one before it.
     static func all(_ book: DrillBook) -> [PeriodReport.SuccessRow] {
         book.subjects.compactMap { PeriodReport.SuccessRow($0, book) }
     }
@@ -9,8 +9,7 @@ extension PeriodReport.SuccessRow {
     private init?(_ subject: Subject, _ book: DrillBook) {
         let ever = book.everJudged(of: subject)
         let now = book.judged(of: subject).map(\.summary)
-        let length = book.period.end - book.period.start
-        let start = book.period.start.subtractingClamped(length)
+        let start = book.period.startBefore
         let prior = ever.filter { start <= $0.endTime && $0.endTime < book.period.start }
         if now.isEmpty && prior.isEmpty { return nil }
         let passed = now.count(where: \.isPassed)
@@ -19,6 +18,16 @@ extension PeriodReport.SuccessRow {
             interval: Proportion.wilson(passed, of: now.count),
             priorPassed: prior.count(where: \.isPassed), priorTotal: prior.count,
             everPassed: ever.count(where: \.isPassed), everTotal: ever.count)
+    }
+}
+
+extension Period {
+    /// When the period before it began: before a month that is the month before, and before any
+    /// other period one as long.
+    fileprivate var startBefore: UInt64 {
+        let isMonth = kind == .monthly && self == Period(.monthly, containing: start)
+        if isMonth && start > 0 { return Period(.monthly, containing: start - 1).start }
+        return start.subtractingClamped(end - start)
     }
 }
 

@@ -9,7 +9,7 @@ extension PeriodReport.Summary {
         findings: [PeriodReport.FindingRow], recommendations: [Recommendation]
     ) {
         let lines = [
-            Self.drillLine(book, statistics), Self.findingLine(findings),
+            Self.drillLine(book, statistics), Self.findingLine(findings, of: book.period),
             Self.decisionLine(
                 recommendations,
                 at: book.period.kind == .incident ? "in the JSON file" : "below"),
@@ -153,14 +153,22 @@ extension PeriodReport.Summary {
         return "Drills: \(due); \(judged)\(others)\(open)."
     }
 
-    private static func findingLine(_ findings: [PeriodReport.FindingRow]) -> String {
+    /// Those that were opened and closed in the period are told too, so that what was open before,
+    /// what is new and what was closed add up to what is open now.
+    private static func findingLine(
+        _ findings: [PeriodReport.FindingRow], of period: Period
+    ) -> String {
+        let passing = findings.count { row in
+            row.state == .closed && period.contains(row.finding.openedAt)
+        }
+        let isNew = passing == 0 ? "" : " (\(passing) of them opened in the period)"
         let counts = [PeriodReport.FindingRow.State.new, .closed, .open, .overdue].map { state in
             (state, findings.count { $0.state == state })
         }
         let words = counts.filter { $0.1 > 0 }.map { state, count in
             switch state {
             case .new: "\(count) new"
-            case .closed: "\(count) closed by a retest"
+            case .closed: "\(count) closed by a retest\(isNew)"
             case .open: "\(count) open from before"
             case .overdue: "\(count) open for too long"
             }

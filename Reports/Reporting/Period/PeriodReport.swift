@@ -175,7 +175,7 @@ public struct PeriodReport: Sendable {
         public let total: Int
         /// Wilson, 95 %; `nil` of none.
         public let interval: ClosedRange<Double>?
-        /// In the period of the same length before.
+        /// In the period before: the month before a month, else one as long.
         public let priorPassed: Int
         public let priorTotal: Int
         /// Over all earlier drills and these.

@@ -5,6 +5,8 @@ extension ComplianceReport: RenderableReport {
 
     public var type: String { "compliance" }
 
+    public var kindWords: String { "\(type) report for \(framework.rawValue)" }
+
     public var name: String { "\(framework.title), \(period.name)" }
 
     public var baseName: String { "compliance-\(framework.rawValue)-\(period.fileName)" }
@@ -44,7 +46,7 @@ extension ComplianceReport: RenderableReport {
         event.successRate =
             judged.isEmpty ? nil : Double(passed) * 100 / Double(judged.count)
         event.testSummary = headline
-        event.position = origin.head
+        (event.position, event.framework) = (origin.head, framework.rawValue)
         return event
     }
 }

@@ -17,8 +17,11 @@ package enum EndingSignals {
         let first = Mutex<Int32?>(nil)
     }
 
+    /// So long may what is cancelled take to end. What only computes does not look whether it is.
+    private static let graceSeconds = 5
+
     /// Runs something that SIGINT, SIGTERM and SIGHUP cancel. The second of them ends the program
-    /// at once.
+    /// at once, and so does the first if the rest takes longer than five seconds.
     ///
     /// - Throws: `EndedBySignal` if one came; else what `body` throws.
     package static func cancelling<Value: Sendable>(
@@ -38,6 +41,9 @@ package enum EndingSignals {
                 }
                 if !isFirst { exit(128 + number) }
                 task.cancel()
+                queue.asyncAfter(deadline: .now() + .seconds(Self.graceSeconds)) {
+                    exit(128 + number)
+                }
             }
             source.resume()
             return source

@@ -95,7 +95,7 @@ private struct JUnitCounts {
 extension JUnitCase {
     fileprivate var xml: String {
         // Between two brackets, some tools look for the name of a file to attach.
-        let output = XMLText.escaped(self.output).replacing("[", with: "(")
+        let output = XMLText.escaped(self.output).replacingScalar("[", with: "(")
         return "    <testcase classname=\"\(XMLText.escaped(className))\" "
             + "name=\"\(XMLText.escaped(name))\" time=\"\(durationUs.seconds)\">\n"
             + (complaint?.xml ?? "")

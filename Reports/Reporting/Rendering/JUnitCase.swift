@@ -100,8 +100,18 @@ extension JUnitCase {
     /// A point in a name would be taken for one between names.
     private static func className(of subject: Subject) -> String {
         let names = [subject.target, subject.scenario].map { name in
-            name.isEmpty ? "unnamed" : name.printable().replacing(".", with: "_")
+            name.isEmpty ? "unnamed" : name.printable().replacingScalar(".", with: "_")
         }
         return "drills.\(names[0]).\(names[1])"
+    }
+}
+
+extension String {
+    /// Scalar by scalar: a sign that carries an accent is another letter to people, and the same to
+    /// programs.
+    func replacingScalar(_ scalar: Unicode.Scalar, with other: Unicode.Scalar) -> String {
+        var result = UnicodeScalarView()
+        for present in unicodeScalars { result.append(present == scalar ? other : present) }
+        return String(result)
     }
 }

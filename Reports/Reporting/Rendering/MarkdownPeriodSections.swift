@@ -71,7 +71,14 @@ struct MarkdownPeriodSections {
             section(
                 "Not run, and why",
                 .table(tables.notRun, orElse: "Everything that was due or asked for was run.")),
-            section("Due next", .table(tables.next, orElse: "No cadence asks for any drill.")),
+            section(
+                "Due next",
+                .table(
+                    tables.next,
+                    orElse: report.due.standings.isEmpty
+                        ? "No cadence asks for any drill."
+                        : "No cadence asks for a drill within a week, or within so long a time as "
+                            + "the period is.")),
         ]
     }
 
@@ -96,7 +103,7 @@ struct MarkdownPeriodSections {
             if let sentence, !sentence.isEmpty { sentences.append(sentence) }
         }
         var blocks = sentences.map { TextBlock.paragraph($0) }
-        blocks.append(.table(Self.objectives(of: shown), orElse: "It had no objective."))
+        blocks.append(.table(Self.objectives(of: shown), orElse: "No objective was judged."))
         blocks.append(.table(Self.steps(of: shown), orElse: "No step was taken."))
         blocks += shown.comparisons.map { TextBlock.paragraph($0) }
         return TextSection(

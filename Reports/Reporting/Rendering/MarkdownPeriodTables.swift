@@ -84,7 +84,7 @@ struct MarkdownPeriodTables {
                 .duration(ms: strip.medianMs), .duration(ms: strip.maximumMs),
                 .duration(ms: strip.limitMs, orElse: "no objective"),
                 .duration(ms: strip.priorMedianMs, orElse: "too few"), .init(interval),
-                .probability(strip.difference, orElse: "too few"),
+                .probability(strip.difference, orElse: "too few, or too alike"),
                 .number(strip.unknown),
             ]
         }

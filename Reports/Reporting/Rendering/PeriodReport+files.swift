@@ -5,6 +5,8 @@ extension PeriodReport: RenderableReport {
 
     public var type: String { period.kind.rawValue }
 
+    public var kindWords: String { "\(type) report" }
+
     /// An incident is called by its test: `incident-1234`.
     public var baseName: String {
         let subject = incident.map { "\($0)" } ?? period.fileName

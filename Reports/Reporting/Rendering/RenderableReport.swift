@@ -7,6 +7,8 @@ public protocol RenderableReport: Sendable {
 
     /// One of `Reports.types`.
     var type: String { get }
+    /// For a sentence: `weekly report`, `compliance report for soc2`.
+    var kindWords: String { get }
     var documentID: String { get }
     /// As people call it.
     var name: String { get }

@@ -8,6 +8,8 @@ public struct ReportRequest: Sendable {
     public var name: String?
     /// The head to show; `nil`: the last event of the period that is no report.
     public var asOf: UInt64?
+    /// `nil`: as the log shows.
+    public var judgement: HistoryRequest.Judgement?
     /// Of the program that makes it.
     public var toolVersion: String
 
@@ -26,7 +28,7 @@ public struct ReportRequest: Sendable {
     public func history(_ reader: EventReader) throws -> (history: History, seal: SealStatus) {
         var request = HistoryRequest(
             period: period, toolVersion: toolVersion, command: subject.command(name: name))
-        request.asOf = asOf
+        (request.asOf, request.judgement) = (asOf, judgement)
         if case .incident(let test) = subject { request.incident = test }
         return try HistoryReader(reader).read(request)
     }

@@ -62,7 +62,7 @@ public struct ReportResult: Sendable {
     }
 
     public var summary: String {
-        "\(report.type) report of \(report.period.name.printable()), up to position "
+        "\(report.kindWords) of \(report.period.name.printable()), up to position "
             + "\(report.origin.head): \(report.headline.printable())"
     }
 

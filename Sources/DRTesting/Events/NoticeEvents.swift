@@ -86,6 +86,8 @@ public struct ReportGenerated: WireSchema {
     public var files: [ReportFile] = []
     /// What the report is made from: the log up to this position.
     public var position: UInt64 = 0
+    /// Of a compliance report: `soc2`, `dora` and the like; empty for the others.
+    public var framework = ""
 
     public init() {}
 
@@ -95,7 +97,7 @@ public struct ReportGenerated: WireSchema {
         .uint64(7, \.passedTests), .uint64(8, \.failedTests), .optionalUInt64(9, \.avgRtoMs),
         .optionalUInt64(10, \.avgRpoMs), .optionalDouble(11, \.successRate),
         .string(12, \.testSummary), .strings(13, \.recommendations), .string(14, \.generatedBy),
-        .messages(15, \.files), .uint64(16, \.position),
+        .messages(15, \.files), .uint64(16, \.position), .string(17, \.framework),
     ]
 }
 

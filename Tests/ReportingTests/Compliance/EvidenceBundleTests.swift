@@ -202,6 +202,13 @@ struct EvidenceBundleTests {
             }
             try Data("forged\n".utf8).write(to: folder.appending(path: "signed.txt"))
             #expect(try run(verify, in: folder).status == 1)
+            // What was taken apart before does not stand for what somebody else has signed.
+            let signed = try text("checkpoint", of: bundle)
+            let other = signed.replacing("\n\u{2014} ", with: "\n\u{2014} other-")
+            #expect(other != signed)
+            try Data(other.utf8).write(to: folder.appending(path: "other"))
+            #expect(try run(["python3", "signature.py", "other"], in: folder).status == 0)
+            #expect(try run(verify, in: folder).status == 1)
         }
     }
 
@@ -212,7 +219,7 @@ struct EvidenceBundleTests {
             "sha256sum -c SHA256SUMS", "python3 inclusion.py proofs/15.tlog-proof",
             "dr-audit check proofs/15.tlog-proof --key checkpoint.pub",
             "dr-audit verify --data COPY --against checkpoint --key checkpoint.pub",
-            "dr-weekly-report --week 2026-W48 --as-of 9000",
+            "dr-weekly-report --week 2026-W48 --as-of 9000 --data COPY --output AGAIN",
         ] {
             #expect(instructions.contains("    \(command)\n"), "\(command)")
         }

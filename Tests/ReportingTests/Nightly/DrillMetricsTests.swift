@@ -35,6 +35,18 @@ struct DrillMetricsTests {
         #expect(lines.last.map { String($0) } == sample)
     }
 
+    /// Collectors refuse the whole file otherwise.
+    @Test func ofNamesThatAreShownAlikeOneStandsInTheFile() {
+        var text = MetricsText()
+        let family = MetricsText.Family.gauge("x", "X.")
+        for (value, name) in ["a\u{7}", #"a\u{7}"#, "é", "e\u{301}"].enumerated() {
+            text.add(family, [("scenario", name)], Double(value))
+        }
+        let lines = String(decoding: text.bytes, as: UTF8.self).split(separator: "\n")
+        let samples = lines.filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ").last }
+        #expect(samples == ["0", "2", "3"])
+    }
+
     @Test func ofALogThatIsNotIntactNothingElseIsSaid() {
         let lines = String(decoding: DrillMetrics.notIntact, as: UTF8.self).split(separator: "\n")
         #expect(lines.filter { !$0.hasPrefix("#") } == ["dr_testing_log_intact 0"])

@@ -25,6 +25,24 @@ struct DrillResultsTests {
         #expect(row.everPassed == 4 && row.everTotal == 6)
     }
 
+    /// February has 28 days: as many before the first of March begin on 1 February, and as many as
+    /// March has would begin in January.
+    @Test func theMonthBeforeIsAWholeMonth() throws {
+        let march = try #require(Period(month: "2027-03"))
+        let february = try #require(Period(month: "2027-02"))
+        let days = { (time: UInt64) in
+            (Double(time) - Double(Fixture.week.start)) / Double(Fixture.day)
+        }
+        let earlier = [
+            Fixture.drill(10, at: days(february.start) - 0.5),
+            Fixture.drill(20, at: days(february.start)),
+            Fixture.drill(30, at: days(march.start) - 0.5),
+        ]
+        let row = try #require(
+            PeriodReport(Fixture.history(period: march, earlier: earlier)).successes.first)
+        #expect(row.priorTotal == 2 && row.everTotal == 3)
+    }
+
     @Test func ofNoDrillsThereIsNoInterval() throws {
         let report = PeriodReport(Fixture.history(earlier: [Fixture.drill(10, at: -2)]))
         let row = try #require(report.successes.first)

@@ -122,6 +122,19 @@ struct PeriodSummaryTests {
         let summary = summary(
             Fixture.history(runs: drills.map { Fixture.run($0) }, earlier: [old]))
         #expect(
-            summary.lines[1] == "Findings: 1 new, 1 closed by a retest, 1 open for too long.")
+            summary.lines[1]
+                == "Findings: 1 new, 1 closed by a retest (1 of them opened in the period), 1 open "
+                + "for too long.")
+    }
+
+    /// None was open before, and none is now: two were opened, and both closed.
+    @Test func findingsThatCameAndWentInThePeriodAddUp() {
+        let drills = [
+            Fixture.drill(10, .failed, at: 1), Fixture.drill(20, at: 2),
+            Fixture.drill(30, .inconclusive, at: 3), Fixture.drill(40, at: 4),
+        ]
+        let summary = summary(Fixture.history(runs: drills.map { Fixture.run($0) }))
+        #expect(
+            summary.lines[1] == "Findings: 2 closed by a retest (2 of them opened in the period).")
     }
 }

@@ -126,6 +126,10 @@ struct JUnitTests {
         #expect(cases >= 6 && values("tests", of: "testsuites", in: xml) == ["\(cases)"])
     }
 
+    @Test func aSignWithAnAccentIsStillThatSign() {
+        #expect("a.b.\u{301}c".replacingScalar(".", with: "_") == "a_b_\u{301}c")
+    }
+
     @Test func theSameHistoryGivesTheSameBytes() {
         #expect(PeriodReport(Fixture.mixed).junit == PeriodReport(Fixture.mixed).junit)
     }

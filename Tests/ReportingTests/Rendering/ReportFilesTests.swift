@@ -140,6 +140,7 @@ struct ReportFilesTests {
     @Test func formatsAreReadOnceEachAndNoneIsGuessed() {
         let accepted = PeriodReport.formats
         #expect(ReportFormat.list("json,html,json", of: accepted) == [.json, .html])
+        #expect(ReportFormat.list(" html, json ", of: accepted) == [.html, .json])
         for text in ["", "html,", "docx", "oscal", "HTML", "html json"] {
             #expect(ReportFormat.list(text, of: accepted) == nil, "\(text)")
         }

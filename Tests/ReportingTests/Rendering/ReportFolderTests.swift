@@ -49,6 +49,44 @@ struct ReportFolderTests {
         }
     }
 
+    @Test func aFolderOfFilesHasItsNameWhenItIsWhole() throws {
+        let folder = ReportFolder(place.path)
+        try folder.writeFolder(
+            "bundle", [(path: "SHA256SUMS", bytes: [1]), (path: "proofs/7", bytes: [2, 3])])
+        let names = try FileManager.default.subpathsOfDirectory(atPath: place.path).sorted()
+        #expect(names == ["bundle", "bundle/SHA256SUMS", "bundle/proofs", "bundle/proofs/7"])
+        #expect(
+            FileManager.default.contents(atPath: folder.path(of: "bundle/proofs/7"))
+                == Data([2, 3]))
+        // What somebody else made meanwhile stays as it is.
+        #expect(throws: (any Error).self) {
+            try folder.writeFolder("bundle", [(path: "SHA256SUMS", bytes: [9])])
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: place.path).sorted() == names)
+        #expect(
+            FileManager.default.contents(atPath: folder.path(of: "bundle/SHA256SUMS"))
+                == Data([1]))
+    }
+
+    @Test func ofAFolderThatCannotBeWrittenThereIsNoPart() throws {
+        let folder = ReportFolder(place.path)
+        #expect(throws: (any Error).self) {
+            try folder.writeFolder("bundle", [(path: "a", bytes: [1]), (path: "a/b", bytes: [2])])
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty)
+    }
+
+    @Test func aFolderThatCannotBeMadeIsNamed() throws {
+        try ReportFolder(place.path).write([1], to: "file")
+        let folder = ReportFolder(place.path + "/file/reports")
+        do {
+            try folder.write([2], to: "a")
+            Issue.record("a file is no folder")
+        } catch {
+            #expect("\(error)" == "\(folder.path) cannot be made: Not a directory")
+        }
+    }
+
     @Test func whatCannotBeWrittenLeavesNothing() throws {
         let folder = ReportFolder(place.path)
         try folder.write([1], to: "a")
