@@ -272,22 +272,28 @@ let package = Package(
                 "Archive", "EventLog", "Projections",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Projections/dr-projections"),
+        .target(
+            name: "ReportCommands",
+            dependencies: [
+                "DRTesting", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Reports/ReportCommands"),
         .executableTarget(
             name: "dr-weekly-report",
             dependencies: [
-                "DRTesting", "EventLog", "Reporting",
+                "EventLog", "ReportCommands", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Reports/dr-weekly-report"),
         .executableTarget(
             name: "dr-compliance-report",
             dependencies: [
-                "DRTesting", "EventLog", "Merkle", "Reporting",
+                "EventLog", "Merkle", "ReportCommands", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Reports/dr-compliance-report"),
         .executableTarget(
             name: "dr-nightly",
             dependencies: [
-                "DRTesting", "EventLog", "Reporting", "Wire",
+                "DRTesting", "EventLog", "ReportCommands", "Reporting", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Reports/dr-nightly", exclude: ["Examples"]),
 

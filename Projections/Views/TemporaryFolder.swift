@@ -1,3 +1,5 @@
+internal import EventLog
+
 #if canImport(Glibc)
     internal import Glibc
 #endif
@@ -12,12 +14,10 @@ final class TemporaryFolder: Sendable {
     /// - Parameter parent: in which it is made; `nil`: the one that `TMPDIR` names.
     /// - Returns: `nil` if none can be made there.
     init?(in parent: String? = nil) {
-        let parent = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var path = Array("\(parent)/dr-views-XXXXXX".utf8CString)
-        let isMade = path.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
-        if !isMade { return nil }
-        self.path = path.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        descriptor = open(self.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let parent = parent ?? PrivateFolder.parent
+        guard let path = PrivateFolder.make("dr-views", in: parent) else { return nil }
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
 
     deinit { close(descriptor) }

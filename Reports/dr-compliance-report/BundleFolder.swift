@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import Merkle
+import ReportCommands
 import Reporting
 
 /// Where a bundle is written: a folder that was not there before.
@@ -15,7 +16,7 @@ struct BundleFolder {
     init(_ parent: ReportFolder, named name: String) throws {
         (self.parent, self.name) = (parent, name)
         if parent.holds(name) {
-            complain(
+            console.complain(
                 "\(folder.path) is there already, and evidence is not written over: remove it, or "
                     + "choose another --output")
             throw ExitCode(ReportExit.failed)
@@ -37,7 +38,8 @@ extension EvidenceBundle {
         provenBy reader: EventReader
     ) throws {
         guard let checkpoint = seal.checkpoint, let key = seal.key else {
-            complain("the log has no checkpoint yet, and so no proofs: run dr-audit checkpoint")
+            console.complain(
+                "the log has no checkpoint yet, and so no proofs: run dr-audit checkpoint")
             throw ExitCode(ReportExit.nothingFound)
         }
         var proofs: [(position: UInt64, text: String)] = []

@@ -1,7 +1,10 @@
 import ArgumentParser
 import EventLog
 import Foundation
+import ReportCommands
 import Reporting
+
+let console = Console("dr-compliance-report")
 
 @main
 struct DRComplianceReport: AsyncParsableCommand {
@@ -39,17 +42,7 @@ struct DRComplianceReport: AsyncParsableCommand {
     @Option(help: "The last day, which is in the period, or the time at which it ends.")
     var to: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Read the log only up to this position. (default: the last event of the period that "
-                + "is no report)", valueName: "position"))
-    var asOf: UInt64?
-
-    @Option(
-        help: ArgumentHelp(
-            "Judge what is due at the end of the period, also if the log does not show yet that "
-                + "it is over, or at the head. (default: as the log shows)", valueName: "moment"))
-    var judgeAt: Moment?
+    @OptionGroup var head: HeadOptions
 
     @Option(
         help: "Of html, pdf, md, csv, json and oscal, with commas between. pdf needs WeasyPrint.")
@@ -68,25 +61,10 @@ struct DRComplianceReport: AsyncParsableCommand {
     @Option(help: "Exit with 1 if a control is contradicted or overdue: breach.")
     var failOn: FailOn?
 
-    @Flag(help: "Print what was written as JSON.")
-    var json = false
-
-    @Flag(help: "Print the JSON Schema of the report, and write nothing.")
-    var schema = false
-
-    @Option(name: .long, help: "The data directory. (default: $DR_DATA, else ./dr-data)")
-    var data: String?
-
-    enum FailOn: String, ExpressibleByArgument, CaseIterable {
-        case breach
-    }
-
-    enum Moment: String, ExpressibleByArgument, CaseIterable {
-        case end, head
-    }
+    @OptionGroup var printed: ResultOptions
 
     func validate() throws {
-        if schema { return }
+        if printed.schema { return }
         if output?.isEmpty == true { throw ValidationError("--output is empty.") }
         _ = (try chosenFramework(), try chosenPeriod(), try formats())
     }
@@ -121,32 +99,28 @@ struct DRComplianceReport: AsyncParsableCommand {
     }
 
     private func formats() throws -> [ReportFormat] {
-        let accepted = ComplianceReport.formats
-        guard let formats = ReportFormat.list(format, of: accepted) else {
-            let names = accepted.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--format \(format): accepted: \(names)")
-        }
+        let formats = try ReportFormat.chosen(format, of: ComplianceReport.formats)
         let data: [ReportFormat] = bundle ? [.csv, .json, .oscal] : []
         return formats + data.filter { !formats.contains($0) }
     }
 
     func run() async throws {
         do {
-            if schema { return try tell(ReportSchema.compliance) }
+            if printed.schema { return try console.tell(ReportSchema.compliance) }
             try await writeReport()
         } catch {
-            throw explained(error)
+            throw console.explained(error)
         }
     }
 
     private func writeReport() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let directory = DataDirectory.standard(data, environment: environment)
+        let directory = DataDirectory.standard(printed.data, environment: environment)
         let reader = try EventReader(directory)
         let framework = try chosenFramework()
         var request = ReportRequest(
-            .compliance(framework, try chosenPeriod()), asOf: asOf, toolVersion: Self.version)
-        request.judgement = judgeAt.flatMap { HistoryRequest.Judgement(rawValue: $0.rawValue) }
+            .compliance(framework, try chosenPeriod()), asOf: head.asOf, toolVersion: Self.version)
+        request.judgement = head.judgement
         let (history, seal) = try request.history(reader)
         let report = ComplianceReport(history, framework: framework)
         let formats = try formats()
@@ -162,14 +136,7 @@ struct DRComplianceReport: AsyncParsableCommand {
             try folder.write(files)
             result = ReportResult(report, seal, files: files, in: folder)
         }
-        try tell(json ? result.json + [UInt8(ascii: "\n")] : Array(lines(of: result).utf8))
-        if let notSealed = result.notSealed { complain(notSealed) }
-        if let emptiness = result.emptiness { complain(emptiness) }
-        if failOn == .breach && report.isBreached { throw ExitCode(ReportExit.breach) }
-        if report.isEmpty { throw ExitCode(ReportExit.nothingFound) }
-    }
-
-    private func lines(of result: ReportResult) -> String {
-        result.lines.map { $0 + "\n" }.joined()
+        try console.finish(
+            result, of: report, json: printed.json, failsOnBreach: failOn == .breach)
     }
 }

@@ -1,7 +1,10 @@
 import ArgumentParser
 import EventLog
 import Foundation
+import ReportCommands
 import Reporting
+
+let console = Console("dr-nightly")
 
 @main
 struct DRNightly: AsyncParsableCommand {
@@ -72,15 +75,15 @@ struct DRNightly: AsyncParsableCommand {
                 schedule: try schedule(environment: environment), formats: try formats(),
                 metrics: metrics.map { MetricsFile(path: $0) })
             let done = try await night.run(on: directory)
-            for problem in done.problems { complain(problem) }
+            for problem in done.problems { console.complain(problem) }
             if json {
-                try tell(done.json)
+                try console.tell(done.json)
             } else {
-                for line in done.lines { try tell(line) }
+                for line in done.lines { try console.tell(line) }
             }
             if !done.problems.isEmpty { throw ExitCode(ReportExit.failed) }
         } catch {
-            throw explained(error)
+            throw console.explained(error)
         }
     }
 
@@ -118,9 +121,6 @@ struct DRNightly: AsyncParsableCommand {
     }
 
     private func formats() throws -> [ReportFormat] {
-        let accepted = ReportFormat.allCases
-        if let formats = ReportFormat.list(format, of: accepted) { return formats }
-        let names = accepted.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--format \(format): accepted: \(names)")
+        try ReportFormat.chosen(format, of: ReportFormat.allCases)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ReportCommands
 
 #if canImport(Glibc)
     import Glibc
@@ -27,7 +28,7 @@ struct MetricsFile: Sendable {
             try file.close()
         } catch {
             unlink(temporary)
-            throw Failure(description: "\(path) cannot be written: \(reason(for: error))")
+            throw Failure(description: "\(path) cannot be written: \(Console.reason(for: error))")
         }
         if rename(temporary, path) != 0 {
             let number = errno

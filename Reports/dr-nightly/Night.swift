@@ -1,5 +1,6 @@
 import DRTesting
 import EventLog
+import ReportCommands
 import Reporting
 import Wire
 
@@ -29,7 +30,7 @@ struct Night: Sendable {
             do {
                 return try await body()
             } catch  where ReportExit.code(for: error) == ReportExit.failed {
-                problems.append("\(what): \(reason(for: error))")
+                problems.append("\(what): \(Console.reason(for: error))")
                 return nil
             }
         }
@@ -109,7 +110,9 @@ struct Night: Sendable {
     private func sign(_ store: EventStore) async throws {
         let outside = store.directory.outside(logID: store.reader.logID)
         let signed = try await store.signCheckpoint(outside: outside)
-        if let problem = signed.outsideProblem { complain("not anchored outside: \(problem)") }
+        if let problem = signed.outsideProblem {
+            console.complain("not anchored outside: \(problem)")
+        }
     }
 
     /// That the log is not intact. What keeps this from being said changes nothing about that.
@@ -117,7 +120,7 @@ struct Night: Sendable {
         do {
             try metrics?.write(DrillMetrics.notIntact)
         } catch {
-            complain(reason(for: error))
+            console.complain(Console.reason(for: error))
         }
     }
 

@@ -1,7 +1,10 @@
 import ArgumentParser
 import EventLog
 import Foundation
+import ReportCommands
 import Reporting
+
+private let console = Console("dr-weekly-report")
 
 @main
 struct DRWeeklyReport: AsyncParsableCommand {
@@ -28,17 +31,7 @@ struct DRWeeklyReport: AsyncParsableCommand {
 
     @OptionGroup var choice: PeriodChoice
 
-    @Option(
-        help: ArgumentHelp(
-            "Read the log only up to this position. (default: the last event of the period that "
-                + "is no report)", valueName: "position"))
-    var asOf: UInt64?
-
-    @Option(
-        help: ArgumentHelp(
-            "Judge what is due at the end of the period, also if the log does not show yet that "
-                + "it is over, or at the head. (default: as the log shows)", valueName: "moment"))
-    var judgeAt: Moment?
+    @OptionGroup var head: HeadOptions
 
     @Option(
         help: "Of html, pdf, md, csv, json and junit, with commas between. pdf needs WeasyPrint.")
@@ -53,71 +46,46 @@ struct DRWeeklyReport: AsyncParsableCommand {
     @Option(help: "Exit with 1 if a drill did not pass or is overdue: breach.")
     var failOn: FailOn?
 
-    @Flag(help: "Print what was written as JSON.")
-    var json = false
-
-    @Flag(help: "Print the JSON Schema of the report, and write nothing.")
-    var schema = false
-
-    @Option(name: .long, help: "The data directory. (default: $DR_DATA, else ./dr-data)")
-    var data: String?
-
-    enum FailOn: String, ExpressibleByArgument, CaseIterable {
-        case breach
-    }
-
-    enum Moment: String, ExpressibleByArgument, CaseIterable {
-        case end, head
-    }
+    @OptionGroup var printed: ResultOptions
 
     func validate() throws {
-        if schema { return }
+        if printed.schema { return }
         _ = try formats()
         if let name, name.allSatisfy(\.isWhitespace) { throw ValidationError("--name is empty.") }
         if output?.isEmpty == true { throw ValidationError("--output is empty.") }
-        if judgeAt != nil && choice.test != nil {
+        if head.judgeAt != nil && choice.test != nil {
             throw ValidationError("--judge-at is for a period, and --test is not about one.")
         }
     }
 
     private func formats() throws -> [ReportFormat] {
-        let accepted = PeriodReport.formats
-        if let formats = ReportFormat.list(format, of: accepted) { return formats }
-        let names = accepted.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--format \(format): accepted: \(names)")
+        try ReportFormat.chosen(format, of: PeriodReport.formats)
     }
 
     func run() async throws {
         do {
-            if schema { return try tell(ReportSchema.period) }
+            if printed.schema { return try console.tell(ReportSchema.period) }
             try await writeReport()
         } catch {
-            throw explained(error)
+            throw console.explained(error)
         }
     }
 
     private func writeReport() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let directory = DataDirectory.standard(data, environment: environment)
+        let directory = DataDirectory.standard(printed.data, environment: environment)
         let reader = try EventReader(directory)
         var request = ReportRequest(
-            try choice.subject(now: LogClock.system.now()), name: name, asOf: asOf,
+            try choice.subject(now: LogClock.system.now()), name: name, asOf: head.asOf,
             toolVersion: Self.version)
-        request.judgement = judgeAt.flatMap { HistoryRequest.Judgement(rawValue: $0.rawValue) }
+        request.judgement = head.judgement
         let (report, seal) = try request.report(reader)
         let formats = try formats()
         let files = try await EndingSignals.cancelling { try await report.allFiles(formats) }
         let folder = ReportFolder(output ?? directory.reports)
         try folder.write(files)
         let result = ReportResult(report, seal, files: files, in: folder)
-        try tell(json ? result.json + [UInt8(ascii: "\n")] : Array(lines(of: result).utf8))
-        if let notSealed = result.notSealed { complain(notSealed) }
-        if let emptiness = result.emptiness { complain(emptiness) }
-        if failOn == .breach && report.isBreached { throw ExitCode(ReportExit.breach) }
-        if report.isEmpty { throw ExitCode(ReportExit.nothingFound) }
-    }
-
-    private func lines(of result: ReportResult) -> String {
-        result.lines.map { $0 + "\n" }.joined()
+        try console.finish(
+            result, of: report, json: printed.json, failsOnBreach: failOn == .breach)
     }
 }

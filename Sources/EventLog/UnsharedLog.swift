@@ -69,18 +69,16 @@ final class UnsharedLog: Sendable {
     }
 
     private static func makeFolder() throws(EventLogError) -> String {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let parent = PrivateFolder.parent
         var status = statvfs()
         // The lock file is mapped and sparse: where no page is left, touching it would kill us.
         if statvfs(parent, &status) == 0, status.f_bavail * UInt(status.f_frsize) < 262_144 {
             throw EventLogError(.writeFailed, "\(parent) has no space for a lock file; set TMPDIR")
         }
-        var path = Array("\(parent)/dr-log-XXXXXX".utf8CString)
-        let isMade = path.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
-        if !isMade {
+        guard let path = PrivateFolder.make("dr-log", in: parent) else {
             throw EventLogError.system(
                 errno, "no folder for a lock file can be made in \(parent); set TMPDIR")
         }
-        return path.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        return path
     }
 }

@@ -1,4 +1,5 @@
 internal import DRTesting
+internal import EventLog
 internal import FoundationEssentials
 internal import Subprocess
 internal import SystemPackage
@@ -195,19 +196,15 @@ private struct PDFFolder: Sendable {
     let path: String
 
     init() throws(PDFError) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var path = Array("\(parent)/dr-pdf-XXXXXX".utf8CString)
-        let isMade = path.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.map { mkdtemp($0) != nil } ?? false
-        }
-        self.path = path.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { String(cString: $0) } ?? ""
-        }
+        let parent = PrivateFolder.parent
         // The attachments are apart from the page: one of them may have its name.
-        guard isMade, mkdir(self.path + "/files", 0o700) == 0 else {
+        guard let path = PrivateFolder.make("dr-pdf", in: parent),
+            mkdir(path + "/files", 0o700) == 0
+        else {
             throw PDFError(
                 .failed, "No folder for a PDF can be made in \(parent.printable()); set TMPDIR.")
         }
+        self.path = path
     }
 
     /// - Returns: the path of the file.
