@@ -18,7 +18,7 @@ struct DrillBook {
     let undecided: Int
     let findings: FindingLedger
     /// Twenty-six, the last of them the one that the period has come to.
-    let weeks: [ReportWeek]
+    let weeks: [Period]
     /// Drilled in the period or in the thirteen weeks up to it, or under a cadence.
     let subjects: [Subject]
 
@@ -29,7 +29,7 @@ struct DrillBook {
         let drills = history.drills
         let judged = drills.filter(\.summary.isJudged)
         let ended = history.earlier.filter(\.isDrill) + drills.map(\.summary)
-        let weeks = ReportWeek.last(Self.trendWeeks, upTo: Self.lastMoment(of: history))
+        let weeks = Period.weeks(Self.trendWeeks, upTo: Self.lastMoment(of: history))
         self.history = history
         (self.drills, self.judged, self.ended, self.weeks) = (drills, judged, ended, weeks)
         judgedBySubject = Dictionary(grouping: judged, by: \.summary.subject)

@@ -21,7 +21,9 @@ extension PeriodPage {
     }
 
     private func figure(of strip: PeriodReport.RecoveryStrip) -> PageFigure {
-        let weeks = Dictionary(grouping: strip.points) { ReportWeek(containing: $0.time).start }
+        let weeks = Dictionary(grouping: strip.points) { point in
+            Period(.weekly, containing: point.time).start
+        }
         let rows = weeks.sorted { $0.key < $1.key }.map { start, points -> [Markup] in
             let inOrder = points.sorted { ($0.time, $0.test) < ($1.time, $1.test) }
             let times = inOrder.map { point -> Markup in
@@ -30,7 +32,7 @@ extension PeriodPage {
                 let time = ReportText.milliseconds(point.milliseconds)
                 return "\(time)\(mark) (\(tests.link(point.test)))"
             }
-            let week = ReportWeek(containing: start).name
+            let week = Period(.weekly, containing: start).name
             return ["\(week)", "\(points.count)", times.joined(by: ", ")]
         }
         let table = PageTable(

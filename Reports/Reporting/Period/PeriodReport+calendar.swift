@@ -18,7 +18,7 @@ extension PeriodReport.Calendar {
         self.init(weeks: weeks.map(\.name), rows: rows)
     }
 
-    private static func due(in week: ReportWeek, _ book: DrillBook) -> [Subject: [DueDrill]] {
+    private static func due(in week: Period, _ book: DrillBook) -> [Subject: [DueDrill]] {
         let catalog = book.history.catalog
         let period = Period(.weekly, containing: week.start)
         let account = DueAccount(

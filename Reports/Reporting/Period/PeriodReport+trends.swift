@@ -37,7 +37,7 @@ extension PeriodReport.Trend {
 
     /// Of the weeks in which a recovery time is known.
     private static func medians(
-        of drills: [DrillSummary], in weeks: [ReportWeek]
+        of drills: [DrillSummary], in weeks: [Period]
     ) -> [WeeklyMedian] {
         weeks.enumerated().compactMap { index, week in
             let times = drills.filter { week.contains($0.endTime) }.compactMap { drill in
