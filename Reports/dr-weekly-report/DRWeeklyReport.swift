@@ -81,8 +81,11 @@ struct DRWeeklyReport: AsyncParsableCommand {
         request.judgement = head.judgement
         let (report, seal) = try request.report(reader)
         let formats = try formats()
-        let files = try await EndingSignals.cancelling { try await report.allFiles(formats) }
+        async let rendered = EndingSignals.cancelling { try await report.allFiles(formats) }
+        // The log is closed meanwhile: of a long one very many pages are given back.
+        _ = consume reader
         let folder = ReportFolder(output ?? directory.reports)
+        let files = try await rendered
         try folder.write(files)
         let result = ReportResult(report, seal, files: files, in: folder)
         try console.finish(

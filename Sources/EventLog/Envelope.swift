@@ -162,10 +162,11 @@ private struct FieldCursor {
 
 extension RawSpan {
     func bytes(in range: Range<Int>) -> [UInt8] {
-        withUnsafeBytes { Array($0[range]) }
+        // Rebased it is copied at once, and not byte by byte.
+        withUnsafeBytes { Array(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    fileprivate func bigEndian(at offset: Int) -> UInt64 {
+    func bigEndian(at offset: Int) -> UInt64 {
         UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 }

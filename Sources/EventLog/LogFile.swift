@@ -192,12 +192,13 @@ struct AppendRow: Equatable {
     }
 
     init?(key: Key, value: RawSpan) {
-        let value = value.withUnsafeBytes { Array($0) }
-        guard case .bytes(let key) = key, key.count == 16, value.count == 16 else { return nil }
+        guard case .bytes(let key) = key, key.count == 16, value.byteCount == 16 else {
+            return nil
+        }
         stream = UInt64(bigEndianBytes: key[0..<8])
         firstRevision = UInt64(bigEndianBytes: key[8..<16])
-        firstPosition = UInt64(bigEndianBytes: value[0..<8])
-        count = UInt64(bigEndianBytes: value[8..<16])
+        firstPosition = value.bigEndian(at: 0)
+        count = value.bigEndian(at: 8)
     }
 
     static func key(stream: UInt64, revision: UInt64) -> Key {

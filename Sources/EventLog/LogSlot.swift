@@ -50,10 +50,7 @@ final class LogSlot: Sendable {
     func reopen() {
         // Whoever comes second leaves it to the first.
         if isReopening.exchange(true, ordering: .acquiringAndReleasing) { return }
-        var old = current.withLock { current in
-            defer { current = nil }
-            return current
-        }
+        var old = current.withLock { $0.take() }
         while old != nil && !isKnownUniquelyReferenced(&old) { usleep(1000) }
         old = nil
         isReopening.store(false, ordering: .releasing)

@@ -143,7 +143,8 @@ extension UInt32 {
 extension UInt64 {
     public var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 
-    public init(bigEndianBytes bytes: some Sequence<UInt8>) {
+    /// Inlinable, since a log's rows are read with it: unspecialized it costs more than all else.
+    @inlinable public init(bigEndianBytes bytes: some Sequence<UInt8>) {
         self = bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

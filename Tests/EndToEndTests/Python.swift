@@ -16,7 +16,8 @@ enum Python {
         _ script: String, _ arguments: [String], within limit: Duration = .seconds(60),
         in workspace: Workspace
     ) async throws -> Finished {
-        let all = ["\(Repository.tests)/\(script)"] + arguments
+        // Without -B it would leave files beside the script that the package does not know.
+        let all = ["-B", "\(Repository.tests)/\(script)"] + arguments
         return try await workspace.start(path: interpreter, all).finish(within: limit)
     }
 }

@@ -47,6 +47,8 @@ public final class DrillSummary: Equatable, Sendable {
     public let toolVersion: String
     /// `nil`: not ended by the head.
     public let end: End?
+    /// Ended, and not called off: its verdict counts. It is asked for of every drill there is.
+    public let isJudged: Bool
 
     init(
         id: UInt64, runKey: String, requestedAt: UInt64, scenario: String, scenarioID: UInt64,
@@ -64,6 +66,7 @@ public final class DrillSummary: Equatable, Sendable {
         (self.authorization, self.purpose) = (authorization, purpose)
         (self.rtoTargetMs, self.rpoTargetMs) = (rtoTargetMs, rpoTargetMs)
         (self.toolVersion, self.end) = (toolVersion, end)
+        isJudged = end.map { $0.status != .cancelled } ?? false
     }
 
     public static func == (left: DrillSummary, right: DrillSummary) -> Bool {
@@ -90,8 +93,6 @@ public final class DrillSummary: Equatable, Sendable {
     /// Not a proof, and not chaos.
     public var isDrill: Bool { purpose == "drill" }
     public var subject: Subject { Subject(scenario: scenario, target: target) }
-    /// Ended, and not called off: its verdict counts.
-    public var isJudged: Bool { end.map { $0.status != .cancelled } ?? false }
     public var isPassed: Bool { end?.status == .completed }
 }
 

@@ -11,7 +11,8 @@ struct RunsBefore {
 
     private enum Run: Sendable {
         case ended(DrillSummary)
-        case open(RecordedEvent)
+        /// Few of very many: it stands by itself, so that each of all is small.
+        indirect case open(RecordedEvent)
 
         /// - Returns: `nil` for one that is over and was no drill, or that cannot be read.
         init?(_ outline: StreamOutline, sharing values: borrowing Mutex<SharedValues>) {

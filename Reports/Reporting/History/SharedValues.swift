@@ -7,8 +7,17 @@ struct SharedValues {
     private static let shortest = 16
     private static let mostEndpoints = 64
 
+    private struct Digest: Hashable {
+        let bytes: [UInt8]
+
+        /// At once: an array is hashed by one byte after another.
+        func hash(into hasher: inout Hasher) {
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+    }
+
     private var texts: Set<String> = []
-    private var digests: Set<[UInt8]> = []
+    private var digests: Set<Digest> = []
     private var facts: Set<Set<EvidenceFact>> = []
     /// By their bytes: two texts that only look alike are equal.
     private var endpoints: [[[UInt8]]: [EndpointUsed]] = [:]
@@ -20,7 +29,9 @@ struct SharedValues {
         return known.utf8.elementsEqual(text.utf8) ? known : text
     }
 
-    mutating func shared(_ digest: [UInt8]) -> [UInt8] { digests.insert(digest).memberAfterInsert }
+    mutating func shared(_ digest: [UInt8]) -> [UInt8] {
+        digests.insert(Digest(bytes: digest)).memberAfterInsert.bytes
+    }
 
     mutating func shared(_ facts: Set<EvidenceFact>) -> Set<EvidenceFact> {
         self.facts.insert(facts).memberAfterInsert

@@ -12,6 +12,8 @@ struct DrillBook {
     /// Ended up to the head: of the period and before it, in the order of their ends.
     let ended: [DrillSummary]
     let endedBySubject: [Subject: [DrillSummary]]
+    /// Of these, the ones whose verdict counts.
+    let everJudgedBySubject: [Subject: [DrillSummary]]
     let due: DueAccount
     /// Drills that have to succeed between the moment of judgement and the end of the period:
     /// whether they will, or did, nobody knows. None of a period that is over.
@@ -34,6 +36,7 @@ struct DrillBook {
         (self.drills, self.judged, self.ended, self.weeks) = (drills, judged, ended, weeks)
         judgedBySubject = Dictionary(grouping: judged, by: \.summary.subject)
         endedBySubject = Dictionary(grouping: ended, by: \.subject)
+        everJudgedBySubject = endedBySubject.mapValues { $0.filter(\.isJudged) }
         due = DueAccount(
             cadences: history.catalog.cadences, excuses: history.catalog.excuses, drills: ended,
             period: history.period, at: history.judgedAt)
@@ -83,7 +86,7 @@ struct DrillBook {
 
     /// Of these, the ones whose verdict counts.
     func everJudged(of subject: Subject) -> [DrillSummary] {
-        ended(of: subject).filter(\.isJudged)
+        everJudgedBySubject[subject] ?? []
     }
 
     /// Whether the last of some drills ended in the period: else what they show was said before.

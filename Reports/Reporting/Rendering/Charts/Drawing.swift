@@ -38,10 +38,15 @@ struct Drawing {
             + "height=\"\(Self.n(max(height, 0)))\"\(round) \(paint.attributes)/>"
     }
 
-    mutating func circle(x: Double, y: Double, radius: Double, _ paint: Paint) {
-        content +=
-            "<circle cx=\"\(Self.n(x))\" cy=\"\(Self.n(y))\" r=\"\(Self.n(radius))\" "
-            + "\(paint.attributes)/>"
+    /// There may be thousands: how they are painted stands once.
+    mutating func circles(at places: [(x: Double, y: Double)], radius: Double, _ paint: Paint) {
+        if places.isEmpty { return }
+        content += "<g \(paint.attributes)>"
+        for (x, y) in places {
+            content +=
+                "<circle cx=\"\(Self.n(x))\" cy=\"\(Self.n(y))\" r=\"\(Self.n(radius))\"/>"
+        }
+        content += "</g>"
     }
 
     mutating func horizontal(y: Double, from start: Double, to end: Double, _ paint: Paint) {

@@ -126,18 +126,32 @@ struct RecoveryChart {
     private func drawPoints(in drawing: inout Drawing) {
         if points.count >= Self.fewestForLine {
             drawing.polyline(
-                points.map { (x: x($0.time), y: y($0.milliseconds)) }, .line(.rule))
+                points.map(place), .line(.rule))
         }
-        for point in points {
-            let isMissed = point.limitMs.map { point.milliseconds > $0 } ?? false
-            let ink: Ink = isMissed ? .failed : .link
-            let paint = Paint.outline(ink, fill: point.isInPeriod ? ink : .page, width: 1.6)
-            let place = (x: x(point.time), y: y(point.milliseconds))
-            if isMissed {
-                drawing.diamond(x: place.x, y: place.y, radius: 6, paint)
-            } else {
-                drawing.circle(x: place.x, y: place.y, radius: 4.5, paint)
-            }
+        let missed = points.filter(\.isMissed)
+        let met = points.filter { !$0.isMissed }
+        drawing.circles(
+            at: met.filter { !$0.isInPeriod }.map(place), radius: 4.5, Self.paint(.link, .page))
+        drawing.circles(
+            at: met.filter(\.isInPeriod).map(place), radius: 4.5, Self.paint(.link, .link))
+        // Last of all: none of the many others covers them.
+        for point in missed {
+            let (x, y) = place(point)
+            let paint = Self.paint(.failed, point.isInPeriod ? .failed : .page)
+            drawing.diamond(x: x, y: y, radius: 6, paint)
         }
     }
+
+    private func place(_ point: PeriodReport.RecoveryPoint) -> (x: Double, y: Double) {
+        (x(point.time), y(point.milliseconds))
+    }
+
+    private static func paint(_ ink: Ink, _ fill: Ink) -> Paint {
+        .outline(ink, fill: fill, width: 1.6)
+    }
+}
+
+extension PeriodReport.RecoveryPoint {
+    /// It took longer than was asked for.
+    fileprivate var isMissed: Bool { limitMs.map { milliseconds > $0 } ?? false }
 }

@@ -31,8 +31,8 @@ enum TableBars {
         drawing.horizontal(
             y: 8, from: x(interval.lowerBound), to: x(interval.upperBound),
             .line(.link, width: 4))
-        drawing.circle(
-            x: x(Double(passed) / Double(total)), y: 8, radius: 4.5,
+        drawing.circles(
+            at: [(x: x(Double(passed) / Double(total)), y: 8)], radius: 4.5,
             .outline(.page, fill: .ink, width: 1.5))
         return drawing.svg(
             title: "\(passed) of \(total), interval \(ReportText.percents(interval))",

@@ -67,9 +67,7 @@ struct TrendChart {
                 x: place.x - 3.5, y: place.y - 3.5, width: 7, height: 7,
                 .outline(.link, fill: .page, width: 1.5))
         }
-        for place in slower {
-            drawing.circle(x: place.x, y: place.y, radius: 3.5, .fill(.warned))
-        }
+        drawing.circles(at: slower, radius: 3.5, .fill(.warned))
     }
 
     private func places(
