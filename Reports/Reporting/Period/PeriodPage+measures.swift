@@ -51,12 +51,12 @@ extension PeriodPage {
                 let compared: Markup =
                     row.notCompared == 0
                     ? "" : "<small>\(row.notCompared) without a comparison</small>"
-                return [
-                    name(row.subject), Self.mark(of: row).html, "\(row.drills)\(compared)",
-                    Self.count(row.expected), Self.count(row.intact), Self.count(row.missing),
-                    Self.count(row.differing), Self.count(row.resurrected),
-                    Self.count(row.unexpected), Self.count(row.unchecked),
+                let counts = [
+                    row.expected, row.intact, row.missing, row.differing, row.resurrected,
+                    row.unexpected, row.unchecked,
                 ]
+                return [name(row.subject), Self.mark(of: row).html, "\(row.drills)\(compared)"]
+                    + counts.map { row.known($0).map { Self.count($0) } ?? "unknown" }
             })
         return PageSection(
             id: "integrity", title: "Data integrity",
@@ -68,7 +68,7 @@ extension PeriodPage {
 
     private static func mark(of row: PeriodReport.IntegrityRow) -> ResultMark {
         if row.missing > 0 || row.differing > 0 || row.resurrected > 0 { return .failed("damaged") }
-        if row.notCompared >= row.drills { return .inconclusive("not compared") }
+        if !row.isCompared { return .inconclusive("not compared") }
         if row.notCompared > 0 { return .attention("partly compared") }
         return row.unexpected > 0 ? .attention("unexpected objects") : .passed("intact")
     }

@@ -70,6 +70,8 @@ extension PeriodPage {
         }
         if let difference = strip.difference {
             sentences.append("Period against before: \(ReportText.probability(difference)).")
+        } else if strip.medianMs != nil, strip.priorMedianMs != nil {
+            sentences.append("Period against before: too few drills, or times too alike, to tell.")
         }
         return sentences.joined(separator: " ")
     }

@@ -27,8 +27,11 @@ extension PeriodReport.IntegrityRow {
 }
 
 extension PeriodReport.IntegrityRow {
-    /// Whether anything was compared: else no count of keys is known, though all of them are 0.
+    /// Whether anything was compared.
     var isCompared: Bool { notCompared < drills }
+
+    /// A count of keys: `nil` if nothing was compared, for which all of them are 0.
+    func known(_ count: UInt64) -> UInt64? { isCompared ? count : nil }
 }
 
 extension DrillMeasures.Ledger {

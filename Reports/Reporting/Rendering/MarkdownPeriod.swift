@@ -14,7 +14,7 @@ extension PeriodReport {
     }
 
     /// The report in at most 60 lines of Markdown, for a chat or the body of a ticket.
-    public var summaryMarkdown: String {
+    var summaryMarkdown: String {
         var document = MarkdownDocument(title: name)
         document.block(.paragraph("\(summary.colourMark.symbol) \(summary.headline)"))
         document.block(.list(summary.lines))

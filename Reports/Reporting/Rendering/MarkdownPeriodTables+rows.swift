@@ -14,7 +14,7 @@ extension MarkdownPeriodTables {
             ], of: report.integrity
         ) { row in
             func keys(_ count: UInt64) -> TextTable.Cell {
-                row.isCompared ? .number(count) : .init("unknown")
+                row.known(count).map { .number($0) } ?? .init("unknown")
             }
             return [
                 .subject(row.subject), .number(row.drills), keys(row.expected),

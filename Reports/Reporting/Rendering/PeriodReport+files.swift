@@ -29,7 +29,11 @@ extension PeriodReport: RenderableReport {
     public func parts(as format: ReportFormat) throws -> [RenderedFile] {
         switch format {
         case .html: [file("html", .html, Array(try html().utf8))]
-        case .markdown: [file("md", .markdown, Array(markdown.utf8))]
+        case .markdown:
+            [
+                file("md", .markdown, Array(markdown.utf8)),
+                file("short.md", .markdown, Array(summaryMarkdown.utf8)),
+            ]
         case .csv: csv
         case .json: [file("json", .json, json)]
         case .junit: [file("junit.xml", .junit, junit)]

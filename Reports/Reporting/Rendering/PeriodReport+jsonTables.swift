@@ -86,7 +86,6 @@ extension PeriodReport.Trend {
 extension PeriodReport.IntegrityRow {
     func write(to row: inout JSONWriter) {
         row.subject(subject)
-        func known(_ count: UInt64) -> UInt64? { isCompared ? count : nil }
         row.count("drills", drills)
         row.member("expected", known(expected))
         row.member("intact", known(intact))

@@ -54,6 +54,32 @@ struct PeriodPageTests {
         ] { #expect(html.contains(words), "\(words)") }
     }
 
+    /// No key is missing where none was looked at, and nobody may read that it was.
+    @Test func whatWasNotComparedIsUnknownAndNotZero() throws {
+        let compared = HistoryFixture.run(HistoryFixture.drill(10, at: 1)) { measures in
+            measures.ledgers = [HistoryFixture.ledger(at: 15)]
+        }
+        let not = HistoryFixture.run(HistoryFixture.drill(20, at: 2))
+        func table(_ run: DrillRun) throws -> String {
+            let report = PeriodReport(HistoryFixture.history(runs: [run]))
+            return try #require(PeriodPage(report).integrity.body).html
+        }
+        #expect(try table(not).components(separatedBy: ">unknown<").count - 1 == 7)
+        #expect(try table(not).contains("not compared"))
+        #expect(try !table(compared).contains(">unknown<"))
+    }
+
+    @Test func whereTheTimesOfTwoPeriodsCannotBeToldApartThatIsSaid() {
+        let earlier = (0..<6).map { HistoryFixture.drill(UInt64($0 + 1), at: Double($0) - 8) }
+        func words(_ earlier: [DrillSummary]) -> String {
+            let runs = [HistoryFixture.run(HistoryFixture.drill(100, at: 1))]
+            let history = HistoryFixture.history(runs: runs, earlier: earlier)
+            return PeriodPage(PeriodReport(history)).recovery.body?.html ?? ""
+        }
+        #expect(words(earlier).contains("too few drills, or times too alike, to tell."))
+        #expect(!words([]).contains("Period against before"))
+    }
+
     @Test func aFigureOfALossNamesTheDataThatWasDamaged() {
         let damaged = HistoryFixture.run(HistoryFixture.drill(10, at: 1)) { measures in
             measures.ledgers = [HistoryFixture.ledger(at: 15, stale: 2)]

@@ -16,8 +16,8 @@ struct ReportFilesTests {
         let files = try report.files([.junit, .html, .json, .markdown, .html, .oscal, .pdf])
         #expect(
             files.map(\.name) == [
-                "weekly-2026-W48.html", "weekly-2026-W48.md", "weekly-2026-W48.json",
-                "weekly-2026-W48.junit.xml",
+                "weekly-2026-W48.html", "weekly-2026-W48.md", "weekly-2026-W48.short.md",
+                "weekly-2026-W48.json", "weekly-2026-W48.junit.xml",
             ])
         #expect(files.allSatisfy { !$0.bytes.isEmpty })
         let tables = try report.files([.csv]).map(\.name)
