@@ -6,7 +6,7 @@ extension StringProtocol {
     /// - Parameter keepsNewlines: for text that may have several lines.
     public func printable(keepsNewlines: Bool = false) -> String {
         let text = String(self)
-        // Most texts are: to look up what each of their letters is would take long.
+        // Most texts are plain: to look up what each of their letters is would take long.
         if text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) { return text }
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

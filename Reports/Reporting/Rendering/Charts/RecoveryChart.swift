@@ -125,8 +125,7 @@ struct RecoveryChart {
     /// Filled in the period, open before it; a diamond where the objective was exceeded.
     private func drawPoints(in drawing: inout Drawing) {
         if points.count >= Self.fewestForLine {
-            drawing.polyline(
-                points.map(place), .line(.rule))
+            drawing.polyline(points.map(place), .line(.rule))
         }
         let missed = points.filter(\.isMissed)
         let met = points.filter { !$0.isMissed }
