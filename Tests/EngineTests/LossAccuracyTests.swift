@@ -125,6 +125,9 @@ import Testing
             actions:
               - custom: {name: remember}
               - inject_fault: {name: outage, kind: status}
+              # Longer than a call is tried again. Else what is due right after the fault may be
+              # served after all, and the impact is that of another.
+              - wait: {for: 2s}
             expect:
               - {observe: wire.order_violations, equals: 0}
               - observe: workload.not_served_ratio
