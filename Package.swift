@@ -1,6 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Of every program that people call.
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
     name: "dr-testing",
     products: [
@@ -227,8 +231,7 @@ let package = Package(
         .executableTarget(
             name: "dr-server",
             dependencies: [
-                "Dashboard", "EventLog", "HTTPAPI", "Projections", "Service",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Dashboard", "EventLog", "HTTPAPI", "Projections", "Service", argumentParser,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -245,56 +248,41 @@ let package = Package(
             name: "dr-runner",
             dependencies: [
                 "ChaosToolkit", "Engine", "DRTesting", "EventLog", "Projections", "Service", "Wire",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
             ]),
         .executableTarget(
             name: "fault-proxy",
-            dependencies: [
-                "FaultProxy", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            dependencies: ["FaultProxy", argumentParser]),
         .executableTarget(
             name: "resilient-storage-example",
-            dependencies: [
-                "ResilientStorage", "S3", "S3Sandbox",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            dependencies: ["ResilientStorage", "S3", "S3Sandbox", argumentParser]),
         .executableTarget(
             name: "dr-audit",
             dependencies: [
-                "Archive", "DRTesting", "EventLog", "Merkle", "Projections", "Wire",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Archive", "DRTesting", "EventLog", "Merkle", "Projections", "Wire", argumentParser,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .executableTarget(
             name: "dr-projections",
-            dependencies: [
-                "Archive", "EventLog", "Projections",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Projections/dr-projections"),
+            dependencies: ["Archive", "EventLog", "Projections", argumentParser],
+            path: "Projections/dr-projections"),
         .target(
             name: "ReportCommands",
-            dependencies: [
-                "DRTesting", "Reporting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Reports/ReportCommands"),
+            dependencies: ["DRTesting", "Reporting", argumentParser],
+            path: "Reports/ReportCommands"),
         .executableTarget(
             name: "dr-weekly-report",
-            dependencies: [
-                "EventLog", "ReportCommands", "Reporting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Reports/dr-weekly-report"),
+            dependencies: ["EventLog", "ReportCommands", "Reporting", argumentParser],
+            path: "Reports/dr-weekly-report"),
         .executableTarget(
             name: "dr-compliance-report",
-            dependencies: [
-                "EventLog", "Merkle", "ReportCommands", "Reporting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Reports/dr-compliance-report"),
+            dependencies: ["EventLog", "Merkle", "ReportCommands", "Reporting", argumentParser],
+            path: "Reports/dr-compliance-report"),
         .executableTarget(
             name: "dr-nightly",
             dependencies: [
-                "DRTesting", "EventLog", "ReportCommands", "Reporting", "Wire",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "DRTesting", "EventLog", "ReportCommands", "Reporting", "Wire", argumentParser,
             ], path: "Reports/dr-nightly", exclude: ["Examples"]),
 
         // Tests.

@@ -81,6 +81,8 @@ class Histories:
             read.append(self.record(lambda: reports.append(self.weekly_report(self.year))))
             print(f"  round {number + 1}: {len(reports)} reports, "
                   f"{read[-1]['per_second']:,.0f} events/s")
+        # Pages that were not free because of a reader are used by whoever writes after it.
+        after = self.record()
         again = [
             self.weekly_report(self.year, "--as-of", str(report["head"])) for report in reports
         ]
@@ -90,8 +92,7 @@ class Histories:
                         for first, second in zip(reports, again)),
             "seconds": statistics.median(report["seconds"] for report in reports),
             "per_second": min(entry["per_second"] for entry in read),
-            # Pages that were not free because of a reader are used by whoever writes after it.
-            "bytes": bytes_an_event(read + [self.record()]), "bytes_alone": bytes_an_event(alone),
+            "bytes": bytes_an_event(read + [after]), "bytes_alone": bytes_an_event(alone),
             "rounds": {"alone": alone, "read": read},
         }
 

@@ -120,7 +120,7 @@ struct DRComplianceReport: AsyncParsableCommand {
         let framework = try chosenFramework()
         var request = ReportRequest(
             .compliance(framework, try chosenPeriod()), asOf: head.asOf, toolVersion: Self.version)
-        request.judgement = head.judgement
+        request.judgement = head.judgeAt
         let (history, seal) = try request.history(reader)
         let report = ComplianceReport(history, framework: framework)
         let formats = try formats()

@@ -78,7 +78,7 @@ struct DRWeeklyReport: AsyncParsableCommand {
         var request = ReportRequest(
             try choice.subject(now: LogClock.system.now()), name: name, asOf: head.asOf,
             toolVersion: Self.version)
-        request.judgement = head.judgement
+        request.judgement = head.judgeAt
         let (report, seal) = try request.report(reader)
         let formats = try formats()
         async let rendered = EndingSignals.cancelling { try await report.allFiles(formats) }

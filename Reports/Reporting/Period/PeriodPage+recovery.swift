@@ -27,8 +27,7 @@ extension PeriodPage {
         let rows = weeks.sorted { $0.key < $1.key }.map { start, points -> [Markup] in
             let inOrder = points.sorted { ($0.time, $0.test) < ($1.time, $1.test) }
             let times = inOrder.map { point -> Markup in
-                let isMissed = point.limitMs.map { point.milliseconds > $0 } ?? false
-                let mark = isMissed ? " ✗" : ""
+                let mark = point.isMissed ? " ✗" : ""
                 let time = ReportText.milliseconds(point.milliseconds)
                 return "\(time)\(mark) (\(tests.link(point.test)))"
             }

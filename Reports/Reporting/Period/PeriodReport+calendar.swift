@@ -20,10 +20,9 @@ extension PeriodReport.Calendar {
 
     private static func due(in week: Period, _ book: DrillBook) -> [Subject: [DueDrill]] {
         let catalog = book.history.catalog
-        let period = Period(.weekly, containing: week.start)
         let account = DueAccount(
             cadences: catalog.cadences, excuses: catalog.excuses, drills: book.ended,
-            period: period, at: min(week.end, book.judgedAt))
+            period: week, at: min(week.end, book.judgedAt))
         return Dictionary(grouping: account.due, by: \.subject)
     }
 }

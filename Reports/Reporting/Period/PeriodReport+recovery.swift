@@ -31,6 +31,9 @@ extension PeriodReport.RecoveryStrip {
 }
 
 extension PeriodReport.RecoveryPoint {
+    /// It took longer than was asked for.
+    var isMissed: Bool { limitMs.map { milliseconds > $0 } ?? false }
+
     /// - Returns: `nil` if the recovery time is not known.
     fileprivate init?(_ drill: DrillSummary, in period: Period) {
         guard let end = drill.end, let milliseconds = end.rtoMs else { return nil }

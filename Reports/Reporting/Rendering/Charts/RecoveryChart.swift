@@ -149,8 +149,3 @@ struct RecoveryChart {
         .outline(ink, fill: fill, width: 1.6)
     }
 }
-
-extension PeriodReport.RecoveryPoint {
-    /// It took longer than was asked for.
-    fileprivate var isMissed: Bool { limitMs.map { milliseconds > $0 } ?? false }
-}
